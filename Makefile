@@ -1,0 +1,96 @@
+# The commands of the project. `make` alone explains them.
+
+PYTHON ?= python3
+PATHS ?=
+ARGS ?=
+
+GLEANER := .venv/bin/gleaner
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run ingest segment assemble review evaluate test check bench clean
+
+help: ## Say what can be made
+	@echo 'usage: make TARGET [PATHS="FILE-OR-FOLDER ..."] [ARGS="--option ..."]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'PATHS   which documents (default: all under raw/): make run PATHS=raw/documents/nist'
+	@echo 'ARGS    handed on to the command: make run ARGS="--force --jobs 2"'
+	@echo 'PYTHON  what .venv is made with (3.11 or later): PYTHON=python3.12 make setup'
+
+setup: $(READY) ## Make .venv and install Gleaner into it (the others do so when they need it)
+
+run: $(READY) ## Raw documents to records: only what changed
+	@$(GLEANER) extract $(PATHS) $(ARGS)
+
+ingest: $(READY) ## One stage alone: raw files to documents (extracted/1-documents)
+	@$(GLEANER) ingest $(PATHS) $(ARGS)
+
+segment: $(READY) ## One stage alone: documents to segments (extracted/2-segments)
+	@$(GLEANER) segment $(PATHS) $(ARGS)
+
+assemble: $(READY) ## One stage alone: segments to records (extracted/3-records)
+	@$(GLEANER) assemble $(PATHS) $(ARGS)
+
+review: $(READY) ## Open the desk, where curators decide
+	@$(GLEANER) review $(ARGS)
+
+evaluate: $(READY) ## Score the records against the gold
+	@$(GLEANER) evaluate $(ARGS)
+
+test: $(READY) ## Run the tests
+	@.venv/bin/pytest -n 2 $(ARGS)
+
+check: $(READY) ## Check format, lint, types, layers and the rules of the house
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/pytest -q tests/test_house.py
+
+bench: $(READY) ## Measure speed and memory
+	@.venv/bin/python tests/bench.py $(ARGS)
+
+clean: ## Remove extracted/* and caches: all that can be made again, but .venv; never raw/
+	@mkdir -p extracted
+	find extracted -mindepth 1 ! -path extracted/.gitkeep -delete
+	find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+
+# The stamp holds the path of the checkout, for a .venv that was moved or copied does not work.
+# One without its stamp was left half made. Both are made anew.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+define NO_PYTHON
+Gleaner needs Python 3.11 or later, and "$(PYTHON)" is not one.
+  Debian, Ubuntu:  apt-get install python3 python3-venv
+  Another Python:  PYTHON=python3.12 make $(or $(MAKECMDGOALS),setup)
+endef
+
+define NO_VENV
+"$(PYTHON)" cannot make a virtual environment: its venv or ensurepip module is missing.
+  Debian, Ubuntu:  apt-get install python3-venv
+  Another Python:  PYTHON=python3.12 make $(or $(MAKECMDGOALS),setup)
+endef
+
+export NO_PYTHON NO_VENV
+
+# Debian parts ensurepip from Python: virtualenv, or the pip that is there, can stand in for it.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "$$NO_PYTHON" >&2; exit 1; }
+	@if [ "$$(cat $@ 2>/dev/null)" != '$(CURDIR)' ]; then \
+		echo 'Making .venv (once; it takes a minute or two)'; \
+		rm -rf .venv; \
+		if $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null && $(PYTHON) -m venv .venv; then :; \
+		elif rm -rf .venv; $(PYTHON) -m virtualenv -q .venv 2>/dev/null; then :; \
+		elif rm -rf .venv; $(PYTHON) -m venv --without-pip .venv 2>/dev/null \
+			&& $(PYTHON) -m pip --python .venv/bin/python install -q pip 2>/dev/null; then :; \
+		else rm -rf .venv; echo "$$NO_VENV" >&2; exit 1; fi; \
+	fi
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@echo '$(CURDIR)' > $@

@@ -1,0 +1,21 @@
+"""Gleaner reads documents on AI risk and writes down every measure that they propose.
+
+    raw/documents/<source>/<file>            the originals, byte for byte
+      | ingest    bytes to one frozen text, with its pages and blocks
+    extracted/1-documents/<source>/<file>.json
+      | segment   where a measure is stated, and what each of its words is there
+    extracted/2-segments/<source>/<file>.json
+      | tag       concepts of the taxonomies, each with its evidence
+      | assemble  names, hierarchy, ids, normal forms
+    extracted/3-records/<source>/<file>.json
+
+A stage is a pure function of the nouns in `model`; disk, clock and processes belong to `store` and
+`run`. Every value quotes the words it was read from, and says who read them.
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("gleaner")
+except PackageNotFoundError:  # a checkout that nobody installed
+    __version__ = "0+unknown"

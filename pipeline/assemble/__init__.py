@@ -1,0 +1,252 @@
+"""Segments and their tags to records: hierarchy, ids, normal forms, bibliography, duplicates."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.assemble.bibliography import bibliography_of
+from pipeline.assemble.identity import Face, identify
+from pipeline.assemble.mend import mend_label, shape, usual_items, usual_shape
+from pipeline.model import (
+    BlockKind,
+    Claim,
+    Document,
+    DocumentHeader,
+    Issue,
+    Level,
+    Part,
+    Provenance,
+    Rationale,
+    Record,
+    RecordFile,
+    Related,
+    Segment,
+    SegmentKind,
+    Segments,
+    Tag,
+    Tagged,
+)
+from pipeline.model.text import fold, normal_form
+
+STAGE = "assemble"
+_BETWEEN = " > "  # parts a path that a page prints as one name
+
+
+def assemble(
+    document: Document,
+    segments: Segments,
+    tagged: Sequence[Tagged],
+    bibliography: Mapping[str, Any] | None,
+    made_by: Mapping[str, str],
+) -> RecordFile:
+    """The record file of a document.
+
+    `tagged` holds the tags of each segment, in order; `bibliography` is what the file beside the
+    original says of the work (`title`, `authors`, `year`, `doi`, `url`), and `made_by` the versions
+    to name in the header.
+    """
+    work = next((s for s in segments.segments if s.kind is SegmentKind.SOURCE), None)
+    source, issues = bibliography_of(document, work, bibliography or {})
+    measures = [
+        (segment, tags)
+        for segment, tags in zip(segments.segments, tagged, strict=True)
+        if segment.kind is SegmentKind.MEASURE
+    ]
+    reader = _Reader(document, [segment for segment, _ in measures])
+    faces = [reader.face(segment) for segment, _ in measures]
+    title = work.part("title") if work else None
+    ids = identify(reader.value(title.provenance) if title else "", faces)
+    parents = [_parent(segment, [s for s, _ in measures], ids) for segment, _ in measures]
+    records = [
+        reader.record(segment, tags, face, own, parent, _children(own, ids, parents))
+        for (segment, tags), face, own, parent in zip(measures, faces, ids, parents, strict=True)
+    ]
+    return RecordFile(
+        document=DocumentHeader(
+            id=document.id,
+            path=document.path,
+            sha256=document.sha256,
+            media_type=document.media_type,
+            pages=len(document.pages),
+            verdict=segments.verdict,
+            made_by=dict(sorted((dict(document.made_by) | dict(made_by)).items())),
+        ),
+        source=source,
+        records=tuple(_mark_duplicates(records)),
+        issues=(*document.issues, *segments.issues, *issues),
+    )
+
+
+class _Reader:
+    """Reads values from words, knowing the other segments of the document."""
+
+    def __init__(self, document: Document, segments: Sequence[Segment]) -> None:
+        self._document = document
+        labels = [self.value(part.provenance) for s in segments if (part := s.part("label"))]
+        self._shape = usual_shape(labels)
+        self._labels = labels
+        headings = [
+            self._title(block.span) for block in document.blocks if block.kind is BlockKind.HEADING
+        ]
+        printed: dict[str, Counter[str]] = {}
+        for segment in segments:
+            for part in segment.parts:
+                if part.items:
+                    values = (self.value((source,)) for source in part.provenance)
+                    printed.setdefault(part.field, Counter()).update(values)
+        self._usual = {field: usual_items(counts, headings) for field, counts in printed.items()}
+
+    def value(self, provenance: Sequence[Provenance]) -> str:
+        """The normal form of words in one or more places, read in one run."""
+        words = self._document.vocabulary
+        return normal_form("\n".join(source.quote for source in provenance), words)
+
+    def _title(self, span: Any) -> str:
+        words = self.value((self._document.cite(span, "reader:heading"),)).split()
+        return " ".join(words[1:] if words[0][:1].isdigit() and words[1:] else words)
+
+    def face(self, segment: Segment) -> Face:
+        """What identifies the segment's measure."""
+        label, name, description = (segment.part(f) for f in ("label", "name", "description"))
+        return Face(
+            label=self._label(label)[0] if label else "",
+            name=self.value(name.provenance) if name else "",
+            path=self._path(segment)[0],
+            description=self.value(description.provenance) if description else "",
+        )
+
+    def _label(self, part: Part) -> tuple[str, list[Issue]]:
+        printed = self.value(part.provenance)
+        like = (label for label in self._labels if shape(label) == self._shape)
+        close = sorted(like, key=lambda label: _shared_start(label, printed), reverse=True)
+        mended = mend_label(printed, self._shape, close[0] if close else None)
+        if mended == printed:
+            return printed, []
+        message = f"printed {printed!r}, read as {mended!r} like the other labels of the document"
+        return mended, [_issue("label-mended", message, part.provenance)]
+
+    def _path(self, segment: Segment) -> tuple[tuple[str, ...], tuple[Provenance, ...]]:
+        parent = segment.part("parent")
+        trail = (*segment.heading, *(parent.provenance if parent else ()))
+        return tuple(self.value((heading,)) for heading in trail), trail
+
+    def _claim(self, part: Part) -> tuple[Claim, list[Issue]]:
+        if not part.items:
+            return Claim(value=self.value(part.provenance), provenance=part.provenance), []
+        values, issues = [], []
+        usual = self._usual.get(part.field, {})
+        for source in part.provenance:
+            printed = self.value((source,))
+            values.append(usual.get(printed, printed))
+            if printed in usual:
+                message = f"printed {printed!r}, read as {usual[printed]!r} as elsewhere"
+                issues.append(_issue("variant-mended", message, (source,)))
+        return Claim(value=tuple(values), provenance=part.provenance), issues
+
+    def record(
+        self,
+        segment: Segment,
+        tagged: Tagged,
+        face: Face,
+        own_id: str,
+        parent: str | None,
+        children: tuple[str, ...],
+    ) -> Record:
+        """The record of one measure."""
+        label, name, why = (segment.part(field) for field in ("label", "name", "rationale"))
+        description = segment.part("description")
+        issues = list(segment.issues)
+        if label:
+            issues += self._label(label)[1]
+        if not name and not any(issue.code == "no-name" for issue in issues):
+            message = "the document gives this measure no name of its own"
+            issues.append(Issue(code="no-name", level=Level.INFO, message=message, stage=STAGE))
+        details = {}
+        for part in sorted(segment.parts, key=lambda part: part.field):
+            if part.field.startswith("details."):
+                details[part.field.removeprefix("details.")], found = self._claim(part)
+                issues += found
+        return Record(
+            id=own_id,
+            way=segment.way,
+            label=face.label or None,
+            label_provenance=label.provenance if label else (),
+            name=self._claim(name)[0] if name else None,
+            path=face.path,
+            path_provenance=self._path(segment)[1],
+            parent=parent,
+            children=children,
+            description=self._claim(description)[0] if description else None,
+            rationale=Rationale(
+                value=self.value(why.provenance),
+                basis="classification" if why.role == "classification" else "stated",
+                provenance=why.provenance,
+            )
+            if why
+            else None,
+            details=details,
+            tags=tagged.tags,
+            related=tuple(
+                self._related(other, tags)
+                for other, tags in zip(segment.related, tagged.related, strict=True)
+            ),
+            issues=(*issues, *tagged.issues),
+        )
+
+    def _related(self, segment: Segment, tags: tuple[Tag, ...]) -> Related:
+        name, description = segment.part("name"), segment.part("description")
+        path = self.value(name.provenance).split(_BETWEEN) if name else [""]
+        return Related(
+            name=path[-1],
+            path=tuple(path),
+            relation="child" if segment.role == "child" else "other",
+            description=self.value(description.provenance) if description else None,
+            tags=tags,
+            provenance=name.provenance if name else (),
+        )
+
+
+def _shared_start(one: str, other: str) -> int:
+    """How many letters and digits two labels share from their starts."""
+    count = 0
+    for a, b in zip(fold(one).replace(" ", ""), fold(other).replace(" ", ""), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _parent(segment: Segment, measures: Sequence[Segment], ids: Sequence[str]) -> str | None:
+    """The id of the measure whose heading is the innermost above this one."""
+    for heading in reversed(segment.heading):
+        for other, own in zip(measures, ids, strict=True):
+            name = other.part("name")
+            if other is not segment and name and heading.span.covers(name.provenance[0].span):
+                return own
+    return None
+
+
+def _children(own: str, ids: Sequence[str], parents: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(one for one, parent in zip(ids, parents, strict=True) if parent == own)
+
+
+def _mark_duplicates(records: Sequence[Record]) -> list[Record]:
+    """The records, each that repeats an earlier one's words with an issue that names it."""
+    first: dict[str, Record] = {}
+    marked = []
+    for record in records:
+        words = fold(str(record.description.value)) if record.description else ""
+        original = first.setdefault(words, record) if words else record
+        if original is not record:
+            message = f"says the same as {original.id}: keep one, or both if they differ in place"
+            issue = _issue(
+                "duplicate", message, record.description.provenance if record.description else ()
+            )
+            record = record.model_copy(update={"issues": (*record.issues, issue)})
+        marked.append(record)
+    return marked
+
+
+def _issue(code: str, message: str, provenance: Sequence[Provenance]) -> Issue:
+    span = provenance[0].span if provenance else None
+    return Issue(code=code, level=Level.INFO, message=message, span=span, stage=STAGE)

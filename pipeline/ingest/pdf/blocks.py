@@ -1,0 +1,175 @@
+"""Lines to paragraphs, list items, captions and footnotes."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipeline.ingest.pdf.furniture import opens_note
+from pipeline.ingest.pdf.lines import Printed
+from pipeline.ingest.pdf.passage import Passage, Type, beneath, edges, marker_of
+from pipeline.model import BlockKind
+
+_LOOSE = 1.2  # times the usual distance of lines: a wider one parts paragraphs
+_INDENT = 0.7  # em
+_SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*(?:\s?\d{1,3}|\s[*†‡])?$")
+_OPEN = re.compile(
+    r"(?:[,(–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as|at|from|is|are|its|their))$"
+)
+_CAPTION = re.compile(
+    r"(?:Figure|Fig\.?|Table|Box|Chart|Exhibit|Diagram)\s+[A-Z]?\d{1,3}(?:[.\-–]\d{1,2})*[a-z]?"
+    r"\s*(?:[.:|–—-](?:\s|$)|$)"
+)
+_LONGEST_CAPTION = 400
+
+
+def passages_of(lines: Sequence[Printed], type_: Type) -> Iterator[Passage]:
+    """The passages of the body lines of a page, in reading order, as yet without headings."""
+    rights: dict[int, float] = {}
+    for line in lines:
+        if abs(line.size - type_.body) < 0.6 and line.turn == 0:
+            rights[line.column] = max(line.right, rights.get(line.column, 0.0))
+    for run in _runs(lines, type_):
+        # Two lines do not tell how wide their column is; a title breaks where its sense does.
+        plain = len(run) < 3 and abs(run[0].size - type_.body) < 0.6 and not run[0].bold
+        for part in _split(run, rights.get(run[0].column, 0.0) if plain else 0.0):
+            yield _passage(part)
+
+
+def footnote_passages(lines: Iterable[Printed]) -> Iterator[Passage]:
+    """One passage for each footnote; what comes before the first mark goes on an earlier page's."""
+    notes: list[list[Printed]] = []
+    for line in lines:
+        if not notes or opens_note(line):
+            notes.append([])
+        notes[-1].append(line)
+    for note in notes:
+        yield Passage(BlockKind.FOOTNOTE, note)
+
+
+def _runs(lines: Sequence[Printed], type_: Type) -> Iterator[list[Printed]]:
+    """Lines of one size, one under the other, at the usual distance."""
+    run: list[Printed] = []
+    for line in lines:
+        if run and not _goes_on(run, line, type_):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
+
+
+def _goes_on(run: Sequence[Printed], line: Printed, type_: Type) -> bool:
+    above = run[-1]
+    if line.page != above.page or line.turn != above.turn or not beneath(above, line):
+        return False
+    size = max(line.size, above.size)
+    if abs(line.size - above.size) > 0.08 * size:
+        return False
+    step = line.base - above.base
+    usual = type_.pitch(line.size)
+    if len(run) > 1:
+        # A box may be set wider or tighter than the rest: its own lines tell.
+        usual = max(usual, run[-1].base - run[-2].base) if usual < size else usual
+    return step <= max(_LOOSE * usual, usual + 1.5)
+
+
+def _split(run: Sequence[Printed], widest: float) -> Iterator[list[Printed]]:
+    """A run parted where an item, an indented paragraph or other type begins."""
+    left, right = edges(run)
+    right = max(right, widest)
+    part: list[Printed] = []
+    for line in run:
+        if part and _begins(part, line, left, right):
+            yield part
+            part = []
+        part.append(line)
+    if part:
+        yield part
+
+
+def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -> bool:
+    """Whether a line begins a new passage after those of `part`."""
+    above, first = part[-1], part[0]
+    em = line.size
+    ended = bool(_SENTENCE_END.search(above.text))
+    short = above.right + line.first_word_width + 0.6 * em < right
+    marker = marker_of(line.text)
+    if marker and (marker["bullet"] or _is_item(part, line, ended, short)):
+        return not (marker["bullet"] and marker["bullet"][0] in "-–—*o§" and not (ended or short))
+    if above.bold != line.bold and not _runs_in(above, line):
+        return True
+    if _CAPTION.match(line.text) and (ended or short):
+        return True
+    hanging = marker_of(first.text) is not None
+    if line.left > above.left + _INDENT * em and len(part) > 1:
+        return ended or short
+    if line.left > above.left + _INDENT * em and not hanging:
+        # An indented first line, unless the paragraph hangs: then its first line is full.
+        return ended and short
+    if line.left < above.left - _INDENT * em and (len(part) > 1 or hanging):
+        return line.left < first.left - _INDENT * em or ended or short
+    slack = right - above.right
+    return short and ((ended and slack > 2 * em) or slack > 0.35 * (right - left))
+
+
+def _is_item(part: Sequence[Printed], line: Printed, ended: bool, short: bool) -> bool:
+    """Whether a line that opens with a number is an item, not a sentence that broke before it."""
+    first, here = marker_of(part[0].text), marker_of(line.text)
+    if first and here and abs(line.left - part[0].left) < 0.5 * line.size:
+        hangs = len(part) > 1 and line.left < part[-1].left - 0.5 * line.size
+        return ended or short or hangs or _counts_on(first[0], here[0])
+    return ended or short
+
+
+def _counts_on(marker: str, following: str) -> bool:
+    """Whether one number follows another: `3.` and `4.`."""
+    one, two = (re.sub(r"\D", "", text) for text in (marker, following))
+    return bool(one and two) and int(two) == int(one) + 1
+
+
+def _runs_in(above: Printed, line: Printed) -> bool:
+    """Whether bold type goes over the line end: a run-in title of a paragraph."""
+    ends = bool(above.strong) and above.strong[-1][1] == len(above.text)
+    begins = bool(line.strong) and line.strong[0][0] == 0
+    return ends and begins
+
+
+def _passage(lines: list[Printed]) -> Passage:
+    text = "\n".join(line.text for line in lines)
+    if _CAPTION.match(text) and len(text) <= _LONGEST_CAPTION:
+        return Passage(BlockKind.CAPTION, lines)
+    marker = marker_of(text)
+    if marker and len(text) > marker.end():
+        return Passage(BlockKind.LIST_ITEM, lines, marker=marker[0].strip())
+    return Passage(BlockKind.PARAGRAPH, lines)
+
+
+def nest(passages: Sequence[Passage]) -> None:
+    """Give each list item its level: how many items stand less indented above it."""
+    indents: list[float] = []
+    for passage in passages:
+        if passage.kind is BlockKind.LIST_ITEM:
+            left, em = passage.first.left, passage.first.size
+            while indents and indents[-1] > left + 0.4 * em:
+                indents.pop()
+            if not indents or left > indents[-1] + 0.4 * em:
+                indents.append(left)
+            passage.level = len(indents)
+        elif passage.kind is BlockKind.HEADING or (
+            passage.kind is BlockKind.PARAGRAPH
+            and indents
+            and passage.first.left < indents[0] + 0.4 * passage.first.size
+        ):
+            indents = []
+
+
+def continues(before: Passage, after: Passage) -> bool:
+    """Whether a passage goes on over a page or column break: no sentence ended, none began."""
+    kinds = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
+    if before.kind not in kinds or after.kind is not BlockKind.PARAGRAPH:
+        return False
+    if abs(before.last.size - after.first.size) > 0.6 or before.last.turn != after.first.turn:
+        return False
+    end, begin = before.last.text, after.first.text.lstrip("“\"'‘(")
+    if not begin or _SENTENCE_END.search(end) or before.bold != after.bold:
+        return False
+    return begin[0].islower() or bool(_OPEN.search(end))

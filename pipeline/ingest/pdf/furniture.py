@@ -1,0 +1,113 @@
+"""What is on every page and belongs to none: running heads, page numbers, contents, footnotes."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pipeline.ingest.pdf.lines import Printed
+from pipeline.ingest.pdf.passage import Type
+from pipeline.ingest.pdf.sheet import Sheet
+
+_MARGIN = 0.12  # of the page's height, at its top and bottom
+_EDGE = 0.09  # within which a lone number is the page's own
+_NEAR = 6.0  # points that a running head may move by from page to page
+_TIMES = 3  # pages that make a running head
+_LEADERS = re.compile(r"(?:\.\s?|…\s?|_|·\s?){4,}\s*\d{0,4}$")
+_ENDS_IN_PAGE = re.compile(r"(?:^|\s)(?:\d{1,4}|[ivxlc]{1,6})$")
+_PAGE = re.compile(
+    r"(?:page|p\.?|seite)?\s*[-–—|\[(]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—|\])]?"
+    r"(?:\s*(?:of|/|von|de)\s*\d{1,4})?",
+    re.IGNORECASE,
+)
+_GAP = 2.5  # em between a title and its page number where contents have no leaders
+_NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶])(?=\s|$)")
+
+
+def furniture_of(sheets: Sequence[Sheet]) -> set[Printed]:
+    """The lines that repeat over pages at one height, and page numbers."""
+    found: set[Printed] = set()
+    rows: dict[str, list[tuple[int, float, Printed]]] = defaultdict(list)
+    for sheet in sheets:
+        lines = [item for item in sheet.items if isinstance(item, Printed)]
+        for line in lines:
+            if line.turn == -1:
+                found.add(line)
+                continue
+            _, top, _, bottom = line.box
+            high, low = _MARGIN * sheet.height, (1 - _MARGIN) * sheet.height
+            if bottom <= high or top >= low:
+                rows[_folded(line.text)].append((sheet.number, top, line))
+            edge = _EDGE * sheet.height
+            if (bottom <= edge or top >= sheet.height - edge) and _PAGE.fullmatch(line.text):
+                found.add(line)
+    enough = _TIMES if len(sheets) >= _TIMES else 2
+    for places in rows.values():
+        for _, top, line in places:
+            pages = {number for number, other, _ in places if abs(other - top) <= _NEAR}
+            if len(pages) >= enough:
+                found.add(line)
+    return found
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\d+|\b[ivxlc]+\b", "#", text.casefold())
+
+
+def contents_of(lines: Sequence[Printed], goes_on: bool) -> set[Printed]:
+    """The entries of a table of contents: all lines from the first that leads to a page number.
+
+    `goes_on` says that the page before ended in such a table.
+    """
+    dotted = [index for index, line in enumerate(lines) if _LEADERS.search(line.text)]
+    numbered = [index for index, line in enumerate(lines) if _leads(line)]
+    leads = dotted
+    if len(dotted) < 3 and len(numbered) >= max(5, 0.5 * len(lines)):
+        leads = numbered
+    if goes_on and not leads:
+        leads = [index for index in numbered if set(range(index)) <= set(numbered)]
+    # The first line of an entry that is too long leads nowhere, but stands between those that do.
+    return {
+        line
+        for index, line in enumerate(lines)
+        if index in leads or (leads and index < leads[-1] and _is_entry(line, index, leads))
+    }
+
+
+def _leads(line: Printed) -> bool:
+    """Whether a line ends in a page number far from its words."""
+    return line.last_gap > _GAP and len(line.text) > 4 and bool(_ENDS_IN_PAGE.search(line.text))
+
+
+def _is_entry(line: Printed, index: int, leads: Sequence[int]) -> bool:
+    following = min(lead for lead in leads if lead > index)
+    return leads[0] < index and following - index <= 2 and not line.text.endswith((".", ":"))
+
+
+def footnotes_of(lines: Sequence[Printed], type_: Type, height: float) -> list[Printed]:
+    """The notes at the foot of a page, in order: all small type below the last line of the body.
+
+    There are none unless one of them opens with a note mark.
+    """
+    body = [line for line in lines if not type_.is_small(line) and line.turn == 0]
+    found: list[Printed] = []
+    for column in sorted({line.column for line in lines}):
+        above = [line.bottom for line in body if column in (line.column, -1) or line.column == -1]
+        floor = max(above, default=0.0) - 1
+        foot = [
+            line
+            for line in lines
+            if line.column == column
+            and line.turn == 0
+            and type_.is_small(line)
+            and line.top >= floor
+            and line.top > 0.3 * height
+        ]
+        foot.sort(key=lambda line: line.base)
+        if any(opens_note(line) for line in foot):
+            found += foot
+    return found
+
+
+def opens_note(line: Printed) -> bool:
+    """Whether a line begins a footnote: a raised mark, or a number that stands by itself."""
+    return bool(line.notes and line.notes[0][0] == 0) or bool(_NOTE.match(line.text))

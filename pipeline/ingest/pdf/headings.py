@@ -1,0 +1,148 @@
+"""Which passages are headings, and how deep: by size, weight and numbering over the document."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.ingest.pdf.passage import Passage, Type
+from pipeline.model import BlockKind
+
+_BIGGER, _LIGHT_BIGGER = 1.08, 1.15  # times the body's size, in bold and in light type
+_MUCH_BIGGER = 1.25
+_DEEPEST = 6
+_SAME_SIZE = 0.6  # points
+_COVER = 3  # pages; looks that only they show are the title's and the imprint's
+_LONGEST, _MOST_WORDS, _MOST_LINES = 220, 28, 4
+_NUMBERED = re.compile(
+    r"(?P<part>(?:Section|Chapter|Part|Annex|Appendix|Article)\s+)?"
+    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z](?:\.\d{1,2}){1,3}|[IVX]{1,5}(?=\.)|(?(part)[A-Z]))"
+    r"[.:)]?\s+(?=\S)"
+)
+_LETTERED = re.compile(r"\(?[a-zA-Z][.)]\s|[ivx]{1,5}[.)]\s")
+_STOPS = (".", ";", ",")
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What makes headings of one rank look alike."""
+
+    size: float
+    bold: bool
+
+
+def mark_headings(passages: Sequence[Passage], type_: Type) -> None:
+    """Make passages that look like headings HEADING, with levels 1 to 6 over the document."""
+    found = [passage for passage in passages if _is_heading(passage, type_)]
+    listed = _listed(found, passages, type_)
+    headings = [passage for passage in found if passage not in listed]
+    for heading in headings:
+        heading.kind, heading.marker = BlockKind.HEADING, ""
+    inner = {_look(heading) for heading in headings if heading.first.page > _COVER}
+    cover = [heading for heading in headings if inner and _look(heading) not in inner]
+    looks = sorted(
+        {_look(heading) for heading in cover}, key=lambda look: (-look.size, not look.bold)
+    )
+    for heading in cover:
+        heading.level = min(_DEEPEST, 1 + looks.index(_look(heading)))
+    _nest([heading for heading in headings if heading not in cover])
+
+
+def _listed(found: Sequence[Passage], passages: Sequence[Passage], type_: Type) -> set[Passage]:
+    """Three numbered passages of the body's size on end, with nothing between, are a list."""
+    places = {passage: index for index, passage in enumerate(passages)}
+    listed: set[Passage] = set()
+    run: list[Passage] = []
+    for passage in found:
+        small = passage.first.size < _BIGGER * type_.body and _depth(passage) == 1
+        if not (small and run and places[passage] == places[run[-1]] + 1):
+            run = []
+        if small:
+            run.append(passage)
+        if len(run) >= 3:
+            listed.update(run)
+    return listed
+
+
+def _is_heading(passage: Passage, type_: Type) -> bool:
+    if passage.kind not in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) or passage.first.turn:
+        return False
+    text = passage.text
+    if (
+        len(passage.lines) > _MOST_LINES
+        or len(text) > _LONGEST
+        or len(text.split()) > _MOST_WORDS
+        or not re.search(r"[^\W\d_]{2}", text)
+    ):
+        return False
+    size = passage.first.size
+    number, lettered = _NUMBERED.match(text), _LETTERED.match(text)
+    opening = number or lettered
+    rest = text[opening.end() :] if opening else text
+    if passage.marker and not opening:
+        if size < _MUCH_BIGGER * type_.body and not re.match(r"[A-Z][a-z]+ \d", text):
+            return False
+    if rest.endswith(_STOPS) and size < _MUCH_BIGGER * type_.body:
+        return False
+    if "://" in text:
+        return False
+    if size >= (_BIGGER if passage.bold else _LIGHT_BIGGER) * type_.body:
+        return True
+    if text.endswith(":") or not re.match(r"[\"“‘'(\[#]*[A-Z\d]", rest):
+        return False
+    if type_.is_small(passage.first):
+        return False
+    if passage.bold:
+        return True
+    underlined = all(line.underlined for line in passage.lines)
+    if underlined and opening:
+        return True
+    deep = number is not None and "." in number["number"]
+    capitals = number is not None and rest.isupper()
+    return capitals or (deep and len(rest.split()) <= 10 and len(passage.lines) == 1)
+
+
+def _look(passage: Passage) -> _Look:
+    return _Look(round(passage.first.size * 2) / 2, passage.bold)
+
+
+def _depth(passage: Passage) -> int:
+    number = _NUMBERED.match(passage.text)
+    return number["number"].count(".") + 1 if number else 0
+
+
+def _nest(headings: Sequence[Passage]) -> None:
+    """The level of a heading is how many headings are open above it."""
+    shallowest: dict[_Look, int] = {}
+    for heading in headings:
+        if depth := _depth(heading):
+            look = _look(heading)
+            shallowest[look] = min(depth, shallowest.get(look, depth))
+    above: list[Passage] = []
+    for heading in headings:
+        while above and not _is_under(heading, above[-1], shallowest):
+            above.pop()
+        above.append(heading)
+        heading.level = min(_DEEPEST, len(above))
+
+
+def _is_under(heading: Passage, other: Passage, shallowest: dict[_Look, int]) -> bool:
+    """Whether a heading is part of an earlier one: by its number, else by its look."""
+    number, number_above = _number(heading), _number(other)
+    if number and number_above:
+        if number[: len(number_above)] == number_above and len(number) > len(number_above):
+            return True
+        siblings = number[:-1] == number_above[:-1] and len(number) > 1
+        if siblings or 1 < len(number) < len(number_above):
+            return False
+    look, look_above = _look(heading), _look(other)
+    if abs(look.size - look_above.size) > _SAME_SIZE:
+        return look.size < look_above.size
+    if look.bold != look_above.bold:
+        return look_above.bold
+    depths = [_depth(h) or shallowest.get(_look(h), 0) for h in (heading, other)]
+    return depths[0] > depths[1] > 0
+
+
+def _number(heading: Passage) -> tuple[str, ...]:
+    number = _NUMBERED.match(heading.text)
+    return tuple(number["number"].split(".")) if number else ()

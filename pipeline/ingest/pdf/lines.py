@@ -1,0 +1,345 @@
+"""Glyphs to printed lines: what stands on one base line, with spaces where a reader sees them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import floor
+from statistics import median
+
+from pipeline.ingest.pdf.leaf import Glyph, Leaf, Rectangle
+from pipeline.model.text import freeze
+
+_SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)
+_TAB = 3.0  # em; a wider gap is not a space but a way to the next stop
+_DOUBLE = 0.2  # em; the same glyph printed twice this near is one bold glyph
+_MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|[*†‡§¶]{1,3}|[a-z](?=$)")
+_GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
+_BULLET_GLYPHS = "\uf0b7\uf0a7\uf0d8\uf0fc\uf0a8\uf076\uf06e\uf071\uf0e0\u2022\u00b7\u25cf"
+_YEAR = re.compile(r"(?:^|\D)(?:19|20)\d\d$")
+
+
+@dataclass(eq=False)
+class Printed:
+    """A printed line in the frame of its own text (`left` ... `base`, points) and on its page.
+
+    `strong` and `notes` are ranges of its text in bold type and of raised note marks; `words` is
+    what a model `Line` holds. `flow` is its place in the page's own order of painting.
+    """
+
+    page: int
+    text: str
+    turn: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+    base: float
+    size: float
+    box: Rectangle
+    words: tuple[float, ...]
+    starts: tuple[float, ...]
+    strong: tuple[tuple[int, int], ...]
+    notes: tuple[tuple[int, int], ...]
+    flow: int
+    last_gap: float
+    column: int = 0
+    underlined: bool = False
+
+    @cached_property
+    def bold(self) -> bool:
+        """Whether all of it is bold (its bullet aside)."""
+        marked = sum(end - start for start, end in self.strong)
+        return bool(self.strong) and marked >= 0.9 * len(self.text)
+
+    @property
+    def first_word_width(self) -> float:
+        """How wide its first word is."""
+        return self.starts[1] - self.left if len(self.starts) > 1 else self.right - self.left
+
+
+def is_garbled(glyph: Glyph) -> bool:
+    """Whether a glyph stands for no known character. Bullets of symbol fonts are known."""
+    return not (glyph.dingbat or glyph.text in _BULLET_GLYPHS) and bool(_GARBLED.match(glyph.text))
+
+
+def lines_of(glyphs: Sequence[Glyph], page: int, gutters: Sequence[float] = ()) -> list[Printed]:
+    """The lines that glyphs in painting order make; no line leaps over a gutter (x, points)."""
+    pieces = pieces_of(glyphs)
+    rows = _gather(pieces, gutters)
+    return [line for row in rows if (line := _print(row, page))]
+
+
+def pieces_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Runs of glyphs painted one after the other on one base line without a leap."""
+    pieces: list[list[Glyph]] = []
+    last: Glyph | None = None
+    for glyph in _once(glyphs):
+        if last is not None and _follows(last, glyph):
+            pieces[-1].append(glyph)
+        elif glyph.text != " ":
+            pieces.append([glyph])
+        else:
+            continue
+        last = glyph
+    return pieces
+
+
+def _once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
+    """Each glyph once: type printed twice, a hair apart, is a poor man's bold."""
+    seen: dict[tuple[str, int, int], Glyph] = {}
+    for glyph in glyphs:
+        if glyph.text != " ":
+            near = _DOUBLE * glyph.size
+            cells = {
+                (glyph.text, floor((glyph.left + dx) / 4), floor((glyph.top + dy) / 4))
+                for dx in (-near, near)
+                for dy in (-near, near)
+            }
+            twins = (seen[cell] for cell in cells if cell in seen)
+            twin = next((t for t in twins if _apart(t, glyph) < near), None)
+            if twin is not None:
+                twin.bold = True
+                continue
+            seen[glyph.text, floor(glyph.left / 4), floor(glyph.top / 4)] = glyph
+        yield glyph
+
+
+def _apart(one: Glyph, other: Glyph) -> float:
+    return max(abs(one.left - other.left), abs(one.top - other.top))
+
+
+def _follows(last: Glyph, glyph: Glyph) -> bool:
+    if last.turn != glyph.turn:
+        return False
+    if glyph.turn == -1:
+        return True
+    gap = glyph.left - last.right
+    size = max(last.size, glyph.size)
+    return _level(last, glyph) and -0.5 * size < gap < _TAB * size
+
+
+def _level(one: Glyph, other: Glyph) -> bool:
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return shared >= 0.5 * min(one.bottom - one.top, other.bottom - other.top)
+
+
+@dataclass(eq=False)
+class _Row:
+    glyphs: list[Glyph]
+    left: float
+    right: float
+    tallest: Glyph
+
+    def add(self, other: "_Row") -> None:
+        self.glyphs += other.glyphs
+        self.left, self.right = min(self.left, other.left), max(self.right, other.right)
+        if other.tallest.size > self.tallest.size:
+            self.tallest = other.tallest
+
+
+def _row(piece: list[Glyph]) -> _Row:
+    solid = [glyph for glyph in piece if glyph.text != " "]
+    # A drop cap or a formula sign may be the tallest: half of the type is at least so tall.
+    tallest = sorted(solid, key=lambda glyph: glyph.size)[len(solid) // 2]
+    return _Row(piece, min(g.left for g in solid), max(g.right for g in solid), tallest)
+
+
+def _gather(pieces: Iterable[list[Glyph]], gutters: Sequence[float]) -> list[list[Glyph]]:
+    """Pieces of one line brought together: what tabs part, and what was painted later."""
+    rows: list[_Row] = []
+    shelves: dict[tuple[int, int], list[_Row]] = {}
+    for piece in pieces:
+        row = _row(piece)
+        last = rows[-1] if rows else None
+        if last and row.left > last.right - 0.3 and _joins(last, row, gutters, far=True):
+            last.add(row)
+            continue
+        shelf = (row.tallest.turn, round(row.tallest.top / 8))
+        near = [r for step in (-1, 0, 1) for r in shelves.get((shelf[0], shelf[1] + step), ())]
+        home = next((r for r in near if _joins(r, row, gutters, far=False)), None)
+        if home:
+            home.add(row)
+            continue
+        rows.append(row)
+        shelves.setdefault(shelf, []).append(row)
+    return [row.glyphs for row in rows]
+
+
+def _joins(row: _Row, other: _Row, gutters: Sequence[float], *, far: bool) -> bool:
+    one, two = row.tallest, other.tallest
+    if one.turn != two.turn or one.turn == -1 or not _level(one, two):
+        return False
+    gap = max(row.left, other.left) - min(row.right, other.right)
+    if one.turn == 0:
+        middle = (min(row.right, other.right) + max(row.left, other.left)) / 2
+        if gap > 0.5 * one.size and any(abs(middle - gutter) < gap for gutter in gutters):
+            return False
+    size = max(one.size, two.size)
+    return far or -0.3 * size < gap < 1.2 * size
+
+
+def _print(glyphs: list[Glyph], page: int) -> Printed | None:
+    flow, askew = glyphs[0].flow, glyphs[0].turn == -1
+    ordered = glyphs if askew else sorted(glyphs, key=lambda g: g.left)
+    solid = [glyph for glyph in ordered if glyph.text != " "]
+    size = _usual_size(solid)
+    base = median(g.base for g in solid if g.size >= 0.9 * size)
+    words = _words(ordered, size, base)
+    text, starts, places = "", [], []
+    strong: list[tuple[int, int]] = []
+    notes: list[tuple[int, int]] = []
+    for word, raised in words:
+        shown = _shown(word, len(text) == 0 and len(words) > 1)
+        if not shown:
+            continue
+        text += " " if text else ""
+        start = len(text)
+        text += shown
+        if raised:
+            notes.append((start, len(text)))
+        strong += _strong(word, start, shown)
+        starts.append(word[0].left)
+        x0, x1 = min(g.box[0] for g in word), max(g.box[2] for g in word)
+        places += [round(x0, 1), round(x1, 1)]
+    if not text:
+        return None
+    last_gap = words[-1][0][0].left - words[-2][0][-1].right if len(words) > 1 else 0.0
+    return Printed(
+        page=page,
+        text=text,
+        turn=glyphs[0].turn,
+        left=solid[0].left,
+        top=min(g.top for g in solid),
+        right=max(g.right for g in solid),
+        bottom=max(g.bottom for g in solid),
+        base=base,
+        size=size,
+        box=around(g.box for g in solid),
+        words=tuple(places),
+        starts=tuple(starts),
+        strong=_joined(strong),
+        notes=tuple(notes),
+        flow=flow,
+        last_gap=last_gap / size if size else 0.0,
+    )
+
+
+def around(boxes: Iterable[Rectangle]) -> Rectangle:
+    """The smallest rectangle that holds all the boxes, rounded to a tenth of a point."""
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return round(min(x0), 1), round(min(top), 1), round(max(x1), 1), round(max(bottom), 1)
+
+
+def _usual_size(solid: Sequence[Glyph]) -> float:
+    counts: dict[float, int] = {}
+    for glyph in solid:
+        size = round(glyph.size * 2) / 2
+        counts[size] = counts.get(size, 0) + 1
+    return max(counts, key=lambda size: (counts[size], size))
+
+
+def _words(ordered: list[Glyph], size: float, base: float) -> list[tuple[list[Glyph], bool]]:
+    """The words of a line, and whether each is a raised note mark."""
+    pairs = [(a, b) for a, b in pairwise(ordered) if a.text != " " != b.text]
+    gaps = [b.left - a.right for a, b in pairs]
+    # Letter-spaced type has a gap after every letter: only what is wider is a space.
+    tracked = max(0.0, median(gaps)) if len(gaps) > 4 else 0.0
+    words: list[list[Glyph]] = []
+    last: Glyph | None = None
+    for glyph in ordered:
+        if glyph.text != " ":
+            parts = (
+                last is None
+                or last.text == " "
+                or _raised(last, size, base) != _raised(glyph, size, base)
+            )
+            # A note mark is no part of the word it hangs on, but the 2 of 10² is.
+            if parts and last is not None and last.text != " ":
+                parts = not _is_power(words[-1], glyph, ordered, size, base)
+            wide = last is not None and glyph.left - last.right > tracked + _SPACE * last.size
+            if parts or (wide and glyph.turn != -1):
+                words.append([])
+            words[-1].append(glyph)
+        last = glyph
+    return [(word, _is_note(word, size, base)) for word in words]
+
+
+def _raised(glyph: Glyph, size: float, base: float) -> bool:
+    if glyph.turn == -1 or glyph.size > 0.85 * size:
+        return False
+    return (glyph.top + glyph.bottom) / 2 < base - 0.3 * size
+
+
+def _is_note(word: list[Glyph], size: float, base: float) -> bool:
+    if not all(_raised(glyph, size, base) for glyph in word):
+        return False
+    return bool(_MARK.fullmatch("".join(glyph.text for glyph in word)))
+
+
+def _is_power(
+    word: list[Glyph], glyph: Glyph, ordered: list[Glyph], size: float, base: float
+) -> bool:
+    if _raised(word[-1], size, base):
+        return not _MARK.fullmatch("".join(g.text for g in word))
+    run = []
+    for other in ordered[ordered.index(glyph) :]:
+        if not _raised(other, size, base):
+            break
+        run.append(other.text)
+    before = "".join(g.text for g in word)
+    if not _MARK.fullmatch("".join(run)):
+        return True  # 1st, 2nd, a trade mark
+    return before[-1].isdigit() and not _YEAR.search(before)
+
+
+def _shown(word: list[Glyph], first: bool) -> str:
+    """The word as frozen text; a glyph of a symbol font that opens a line is its bullet."""
+    if first and len(word) == 1 and (word[0].dingbat or word[0].text in _BULLET_GLYPHS):
+        return word[0].text if word[0].text in "·•●" else "•"
+    text = ""
+    for glyph in word:
+        text += "\ufffd" if glyph.text.startswith("(cid:") else "".join(glyph.text.split())
+    text = freeze(re.sub("[\u200b\ufeff]", "", text))
+    # Painted in the middle of a line it is a hyphen that everybody sees.
+    return re.sub("\u00ad(?=.)", "-", text)
+
+
+def _strong(word: list[Glyph], start: int, shown: str) -> Iterator[tuple[int, int]]:
+    bold = [glyph.bold for glyph in word]
+    lengths = [len(glyph.text) for glyph in word]
+    if all(bold) or (sum(lengths) != len(shown) and sum(bold) * 2 > len(bold)):
+        yield start, start + len(shown)
+    elif any(bold) and sum(lengths) == len(shown):
+        for glyph, length in zip(word, lengths, strict=True):
+            if glyph.bold:
+                yield start, start + length
+            start += length
+
+
+def _joined(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Ranges with at most one character (the space) between them made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if found and start <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def underline(lines: Iterable[Printed], leaf: Leaf) -> None:
+    """Note which lines are underlined over their whole width."""
+    for line in lines:
+        if line.turn:
+            continue
+        width = line.right - line.left
+        under = sum(
+            min(rule[2], line.right) - max(rule[0], line.left)
+            for rule in leaf.rules
+            if line.base - 1 <= rule[1] <= line.bottom + 1.5
+            and rule[0] < line.right
+            and rule[2] > line.left
+        )
+        line.underlined = width > 0 and under >= 0.85 * width

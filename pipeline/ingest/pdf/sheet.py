@@ -1,0 +1,45 @@
+"""A page as lines and tables in reading order: what is left of a leaf once its glyphs are read."""
+
+from dataclasses import dataclass, field
+
+from pipeline.ingest.pdf.leaf import Leaf
+from pipeline.ingest.pdf.lines import Printed, is_garbled, lines_of, pieces_of, underline
+from pipeline.ingest.pdf.order import gutters_of, in_reading_order
+from pipeline.ingest.pdf.tables import Grid, grids_of
+from pipeline.model import Verdict
+
+_GARBLED = 0.3  # share of unknown characters above which the known ones are not to be trusted
+
+
+@dataclass
+class Sheet:
+    """A page as read. `items` is empty unless the verdict is COMPLETE; `why` says what failed."""
+
+    number: int
+    width: float
+    height: float
+    verdict: Verdict
+    items: list[Printed | Grid] = field(default_factory=list)
+    hidden: int = 0
+    garbled: int = 0
+    pictures: int = 0
+    why: str = ""
+
+
+def sheet_of(leaf: Leaf) -> Sheet:
+    """Read the lines and tables of a leaf, and judge how well it could be read."""
+    solid = [glyph for glyph in leaf.glyphs if glyph.text != " "]
+    sheet = Sheet(leaf.number, leaf.width, leaf.height, Verdict.COMPLETE, hidden=leaf.hidden)
+    sheet.garbled = sum(map(is_garbled, solid))
+    sheet.pictures = leaf.pictures
+    if not solid:
+        sheet.verdict = Verdict.NEEDS_OCR if leaf.pictures else Verdict.BLANK
+    elif sheet.garbled > _GARBLED * len(solid):
+        sheet.verdict = Verdict.GARBLED
+    else:
+        grids, glyphs = grids_of(leaf)
+        gutters = gutters_of(pieces_of(glyphs), leaf.width)
+        lines = lines_of(glyphs, leaf.number, gutters)
+        underline(lines, leaf)
+        sheet.items = in_reading_order([*lines, *grids], gutters)
+    return sheet

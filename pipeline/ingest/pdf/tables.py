@@ -1,0 +1,193 @@
+"""Ruled tables: the grids of a page with the lines of text in each cell."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.ingest.pdf.leaf import Fill, Glyph, Leaf, Rectangle
+from pipeline.ingest.pdf.lines import Printed, lines_of
+
+_THIN = 5.0  # points; less is the space between double rules
+_MOST_CELLS = 2_000
+_SNAP = 4.0  # points that the edges of one row or column may differ by
+
+
+@dataclass(eq=False)
+class Area:
+    """One cell: its place in the grid, its lines, and the colour behind it."""
+
+    box: Rectangle
+    row: int
+    column: int
+    rows: int
+    columns: int
+    lines: list[Printed]
+    ground: str | None = None
+    head: bool = False
+
+
+@dataclass(eq=False)
+class Grid:
+    """A table on a page; `flow` is that of its first glyph."""
+
+    page: int
+    areas: list[Area]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    flow: int
+    turn: int = 0
+    column: int = 0
+
+
+def grids_of(leaf: Leaf) -> tuple[list[Grid], list[Glyph]]:
+    """The tables of a page, and the glyphs that are in none of them, in painting order."""
+    grids: list[Grid] = []
+    rest = leaf.glyphs
+    for cells in sorted(leaf.grids, key=_size):
+        grid, left_over = _grid(leaf, cells, rest)
+        if grid:
+            grids.append(grid)
+            rest = left_over
+    return grids, rest
+
+
+def _size(cells: Sequence[Rectangle]) -> float:
+    return sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in cells)
+
+
+def _grid(
+    leaf: Leaf, cells: Sequence[Rectangle], glyphs: Sequence[Glyph]
+) -> tuple[Grid | None, list[Glyph]]:
+    cells = [c for c in cells if c[2] - c[0] > _THIN and c[3] - c[1] > _THIN]
+    if len(cells) > _MOST_CELLS:
+        return None, list(glyphs)
+    held: dict[Rectangle, list[Glyph]] = {cell: [] for cell in cells}
+    ordered = sorted(cells, key=lambda c: (c[2] - c[0]) * (c[3] - c[1]))
+    rest: list[Glyph] = []
+    first = None
+    for glyph in glyphs:
+        home = next((cell for cell in ordered if _holds(cell, glyph)), None)
+        if home is None:
+            rest.append(glyph)
+            continue
+        held[home].append(glyph)
+        if first is None and glyph.text != " ":
+            first = glyph.flow
+    written = [cell for cell in cells if any(g.text != " " for g in held[cell])]
+    if first is None or not _is_table(cells, written):
+        return None, list(glyphs)
+    rows = _edges([edge for cell in cells for edge in (cell[1], cell[3])])
+    columns = _edges([edge for cell in cells for edge in (cell[0], cell[2])])
+    areas = []
+    for cell in cells:
+        row, end_row = _at(rows, cell[1]), _at(rows, cell[3])
+        column, end_column = _at(columns, cell[0]), _at(columns, cell[2])
+        lines = lines_of(held[cell], leaf.number)
+        ground = _ground(leaf.fills, cell)
+        lines.sort(key=lambda line: (line.turn, line.top, line.left))
+        areas.append(
+            Area(
+                cell, row, column, max(1, end_row - row), max(1, end_column - column), lines, ground
+            )
+        )
+    areas = _only(areas)
+    _find_heads(areas)
+    left, top = min(c[0] for c in cells), min(c[1] for c in cells)
+    right, bottom = max(c[2] for c in cells), max(c[3] for c in cells)
+    return Grid(leaf.number, areas, left, top, right, bottom, first), rest
+
+
+def _holds(cell: Rectangle, glyph: Glyph) -> bool:
+    x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
+    return cell[0] <= x < cell[2] and cell[1] <= y < cell[3]
+
+
+def _is_table(cells: Sequence[Rectangle], written: Sequence[Rectangle]) -> bool:
+    """Whether cells are a table: two of them side by side, and not mostly empty decoration."""
+    beside = any(
+        one is not other
+        and abs(one[1] - other[1]) < _SNAP
+        and (one[2] <= other[0] + 1 or other[2] <= one[0] + 1)
+        for one in written[:200]
+        for other in written[:200]
+    )
+    return beside and len(written) >= max(2, len(cells) / 4)
+
+
+def _edges(values: Iterable[float]) -> list[float]:
+    """The distinct edges; those nearer than the snap are one."""
+    edges: list[float] = []
+    for value in sorted(values):
+        if not edges or value - edges[-1] > _SNAP:
+            edges.append(value)
+    return edges
+
+
+def _at(edges: Sequence[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda index: abs(edges[index] - value))
+
+
+def _only(areas: list[Area]) -> list[Area]:
+    """The cells that matter, in rows and columns without empty strips between them.
+
+    A row or column in which no cell that is written begins (a band's padding, a margin) goes.
+    """
+    written = [area for area in areas if area.lines]
+    rows = sorted({area.row for area in written})
+    columns = sorted({area.column for area in written})
+    # A column may hold no word on this page and still be a column: keep those that are as tall
+    # as most rows.
+    for area in areas:
+        tall = sum(1 for other in areas if other.column == area.column and other.columns == 1)
+        if area.columns == 1 and tall > len(rows) / 2 and area.column not in columns:
+            columns = sorted([*columns, area.column])
+    for area in written:
+        end_row, end_column = area.row + area.rows, area.column + area.columns
+        area.rows = max(1, sum(area.row <= row < end_row for row in rows))
+        area.columns = max(1, sum(area.column <= column < end_column for column in columns))
+        area.row, area.column = rows.index(area.row), columns.index(area.column)
+    _widen(written, len(columns))
+    return sorted(written, key=lambda area: (area.row, area.column))
+
+
+def _widen(areas: list[Area], columns: int) -> None:
+    """A cell alone in its row, over most of the width, is as wide as the table."""
+    left, right = min(a.box[0] for a in areas), max(a.box[2] for a in areas)
+    for area in areas:
+        alone = all(other is area or not _shares_row(other, area) for other in areas)
+        if alone and area.box[2] - area.box[0] > 0.9 * (right - left):
+            area.column, area.columns = 0, columns
+
+
+def _shares_row(one: Area, other: Area) -> bool:
+    return one.row < other.row + other.rows and other.row < one.row + one.rows
+
+
+def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
+    """The colour that fills most of a cell, unless it is white."""
+    area = (cell[2] - cell[0]) * (cell[3] - cell[1])
+    for fill in reversed(fills):
+        wide = min(fill.box[2], cell[2]) - max(fill.box[0], cell[0])
+        high = min(fill.box[3], cell[3]) - max(fill.box[1], cell[1])
+        if wide > 0 and high > 0 and wide * high > 0.6 * area:
+            return None if fill.colour == "#ffffff" else fill.colour
+    return None
+
+
+def _find_heads(areas: list[Area]) -> None:
+    """Mark the cells of the first row with several cells, when type or ground sets it apart."""
+    heights = sorted({area.row for area in areas})
+    rows = [[area for area in areas if area.row == row] for row in heights]
+    several = [row for row in rows if len(row) > 1]
+    if len(several) < 2:
+        return
+    top, *below = several
+    body = [area for row in below for area in row]
+    bold = all(line.bold for area in top for line in area.lines) and not all(
+        line.bold for area in body for line in area.lines
+    )
+    grounds = {area.ground for area in top}
+    grounded = None not in grounds and not grounds & {area.ground for area in below[0]}
+    for area in top:
+        area.head = bold or grounded

@@ -1,0 +1,110 @@
+"""How well the document could be read, and what its reader should know, in plain words."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from pipeline.ingest.pdf.sheet import Sheet
+from pipeline.model import Issue, Level, Verdict
+
+_UNREAD = (Verdict.NEEDS_OCR, Verdict.GARBLED, Verdict.FAILED)
+
+
+def verdict_of(sheets: Sequence[Sheet]) -> Verdict:
+    """COMPLETE when all pages were read and one has text; one fault of all is the document's."""
+    faults = {sheet.verdict for sheet in sheets if sheet.verdict in _UNREAD}
+    read = any(sheet.verdict is Verdict.COMPLETE for sheet in sheets)
+    if not faults:
+        return Verdict.COMPLETE if read else Verdict.BLANK
+    if read or len(faults) > 1:
+        return Verdict.PARTIAL
+    return faults.pop()
+
+
+def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
+    """One issue for each kind of fault, naming its pages; one for each page that failed."""
+    issues = [
+        _issue(
+            "page-not-readable",
+            Level.ERROR,
+            f"Page {sheet.number} could not be read ({sheet.why}). The other pages were: print "
+            "the document to a new PDF and put that in its place.",
+        )
+        for sheet in sheets
+        if sheet.verdict is Verdict.FAILED
+    ]
+    found = _where(sheets, Verdict.NEEDS_OCR)
+    if found and not any(sheet.hidden for sheet in found):
+        issues.append(
+            _issue(
+                "needs-ocr",
+                Level.ERROR,
+                f"{_pages(found)} only pictures, no text: run text recognition (OCR) over the "
+                "document first.",
+            )
+        )
+    elif found:
+        issues.append(
+            _issue(
+                "needs-ocr",
+                Level.ERROR,
+                f"{_pages(found)} pictures and text that no reader sees, which is not taken: print "
+                "the document with its text shown, or run text recognition (OCR) anew.",
+            )
+        )
+    if found := _where(sheets, Verdict.GARBLED):
+        issues.append(
+            _issue(
+                "garbled-text",
+                Level.ERROR,
+                f"{_pages(found)} text whose characters cannot be told "
+                f"({sum(sheet.garbled for sheet in found)} of them), so none of it was taken: run "
+                "text recognition (OCR) over the document.",
+            )
+        )
+    if found := [s for s in sheets if s.garbled and s.verdict is Verdict.COMPLETE]:
+        count = sum(sheet.garbled for sheet in found)
+        issues.append(
+            _issue(
+                "unknown-characters",
+                Level.WARNING,
+                f"{_pages(found)} {count} characters that stand for nothing known; they are shown "
+                "as \ufffd or as they came.",
+            )
+        )
+    if found := [sheet for sheet in sheets if sheet.hidden]:
+        count = sum(sheet.hidden for sheet in found)
+        issues.append(
+            _issue(
+                "hidden-text",
+                Level.WARNING,
+                f"{_pages(found)} {count} characters that a reader does not see (unpainted, in the "
+                "colour of their ground, tiny, or off the page); they were left out.",
+            )
+        )
+    if verdict_of(sheets) is Verdict.BLANK:
+        message = (
+            "The document has no words on any page: look at it, and save it anew if it should."
+        )
+        issues.append(_issue("blank", Level.WARNING, message))
+    return issues
+
+
+def _where(sheets: Iterable[Sheet], verdict: Verdict) -> list[Sheet]:
+    return [sheet for sheet in sheets if sheet.verdict is verdict]
+
+
+def _pages(sheets: Sequence[Sheet]) -> str:
+    """`Page 3 has`, `Pages 1, 4-9 have`."""
+    numbers = [sheet.number for sheet in sheets]
+    runs = [[numbers[0], numbers[0]]]
+    for before, number in pairwise(numbers):
+        if number == before + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    named = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+    return f"Page {named} has" if len(numbers) == 1 else f"Pages {named} have"
+
+
+def _issue(code: str, level: Level, message: str) -> Issue:
+    return Issue(code=code, level=level, message=message, stage="ingest")

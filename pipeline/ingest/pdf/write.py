@@ -1,0 +1,145 @@
+"""Passages to the frozen text: blocks, lines and the pages that tile it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.ingest.build import TextBuilder
+from pipeline.ingest.pdf.blocks import continues
+from pipeline.ingest.pdf.passage import Passage
+from pipeline.ingest.pdf.sheet import Sheet
+from pipeline.model import Block, BlockKind, Box, Cell, Inline, Line, Page, Span
+
+
+@dataclass
+class Content:
+    """The passages of a page in reading order; heads, notes and feet are kept out of the flow."""
+
+    page: int
+    heads: list[Passage] = field(default_factory=list)
+    flow: list[Passage] = field(default_factory=list)
+    notes: list[Passage] = field(default_factory=list)
+    feet: list[Passage] = field(default_factory=list)
+
+
+def in_order(contents: Sequence[Content]) -> list[Passage]:
+    """All passages in the order of the text, those that go on over a break joined into one.
+
+    The notes and feet of a page come before a passage that goes on over its end, so that blocks do
+    not interleave and each page's words stay together. A passage is on two pages at most.
+    """
+    ordered: list[Passage] = []
+    flows = [_joined(content.flow) for content in contents]
+    for index, content in enumerate(contents):
+        flow = flows[index]
+        following = flows[index + 1] if index + 1 < len(flows) else []
+        over = _over(flow, following, content.page)
+        ordered += [*content.heads, *(flow[:-1] if over else flow), *content.notes, *content.feet]
+        if over:
+            over.lines += following.pop(0).lines
+            ordered.append(over)
+    return ordered
+
+
+def _over(flow: Sequence[Passage], following: Sequence[Passage], page: int) -> Passage | None:
+    """The last passage of a page, when it goes on at the top of the next."""
+    if flow and following and flow[-1].first.page == page and continues(flow[-1], following[0]):
+        return flow[-1]
+    return None
+
+
+def _joined(flow: Iterable[Passage]) -> list[Passage]:
+    """Passages that go on in the next column of their page joined."""
+    joined: list[Passage] = []
+    for passage in flow:
+        before = joined[-1] if joined else None
+        if before and before.last.base > passage.first.base and continues(before, passage):
+            before.lines += passage.lines
+        else:
+            joined.append(passage)
+    return joined
+
+
+def write(
+    passages: Sequence[Passage], sheets: Sequence[Sheet], metadata: str = ""
+) -> tuple[str, list[Block], list[Page]]:
+    """The text, its blocks, and the pages, which tile the text without gaps."""
+    builder = TextBuilder()
+    builder.add(BlockKind.METADATA, metadata)
+    starts: dict[int, int] = {}
+    for passage in passages:
+        lines = _lines(passage)
+        block = builder.add(
+            passage.kind,
+            passage.text,
+            level=passage.level,
+            cell=_cell(passage),
+            inlines=_inlines(passage),
+            lines=lines,
+        )
+        for line in block.lines if block else ():
+            starts.setdefault(line.box.page, line.span.start)
+    text = builder.text
+    pages: list[Page] = []
+    end = len(text)
+    for sheet in reversed(sheets):
+        start = starts.get(sheet.number, end)
+        if sheet is sheets[0]:
+            start = 0
+        pages.append(
+            Page(
+                number=sheet.number,
+                span=Span(start, end),
+                width=round(sheet.width, 1),
+                height=round(sheet.height, 1),
+                verdict=sheet.verdict,
+                hidden=sheet.hidden,
+                garbled=sheet.garbled,
+            )
+        )
+        end = start
+    return text, builder.blocks, pages[::-1]
+
+
+def _lines(passage: Passage) -> list[Line]:
+    lines = []
+    start = 0
+    for line in passage.lines:
+        span = Span(start, start + len(line.text))
+        lines.append(Line(span, Box(line.page, *line.box), line.words))
+        start = span.end + 1
+    return lines
+
+
+def _inlines(passage: Passage) -> list[Inline]:
+    """Bold runs, joined over line ends, and note marks; bold says nothing in a heading."""
+    strong: list[tuple[int, int]] = []
+    notes: list[tuple[int, int]] = []
+    start = 0
+    for line in passage.lines:
+        for first, last in line.strong:
+            if strong and start + first <= strong[-1][1] + 1:
+                strong[-1] = (strong[-1][0], start + last)
+            else:
+                strong.append((start + first, start + last))
+        notes += [(start + first, start + last) for first, last in line.notes]
+        start += len(line.text) + 1
+    if passage.kind is BlockKind.HEADING:
+        strong = []
+    found = [Inline(kind="strong", span=Span(*place)) for place in strong]
+    found += [Inline(kind="note", span=Span(*place)) for place in notes]
+    return sorted(found, key=lambda inline: (inline.span, inline.kind))
+
+
+def _cell(passage: Passage) -> Cell | None:
+    area = passage.area
+    if area is None:
+        return None
+    return Cell(
+        table=passage.table,
+        row=area.row,
+        column=area.column,
+        rows=area.rows,
+        columns=area.columns,
+        head=area.head,
+        ground=area.ground,
+    )

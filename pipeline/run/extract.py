@@ -1,0 +1,306 @@
+"""A run: judge what is fresh, take the rest through the stages, remember, clear away, report."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.run.fresh import FILES, RAW, SIDECAR, STALE, Judged, Wanted, code, ingredients
+from pipeline.run.fresh import judged as judge_all
+from pipeline.run.lock import only_run
+from pipeline.run.outcome import Noted, Row, set_aside
+from pipeline.run.pool import Outcome, map_documents
+from pipeline.run.report import Report, write_report
+from pipeline.run.state import Known, State
+from pipeline.run.task import Result, Task, take_through
+from pipeline.store import (
+    GONE,
+    Original,
+    Stage,
+    Store,
+    Trouble,
+    digest,
+    keep_aside,
+    read_bytes,
+    settled,
+    stamp,
+)
+
+# Set aside for what others did, not for what it is: what was made of it before stays.
+NOT_ITS_OWN_FAULT = {"name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long"}
+
+# spaCy takes 0.7 s to import. For a few documents each process does so when it must, if it must.
+STAGES_CODE = ("pipeline.run.work",)
+HEAVY = ("spacy.matcher", "spacy.lang.en")
+FEW = 8
+
+
+class NothingToRead(Exception):
+    """A run over no documents; the message says where to put some."""
+
+
+class UnusableKnowledge(Exception):
+    """Taxonomies or rules that cannot be used; the message names the file and what to mend."""
+
+
+class Progress(Protocol):
+    """Whoever watches a run."""
+
+    def begin(self, total: int, fresh: int) -> None:
+        """The run will read `total` documents; `fresh` need not be."""
+
+    def document(self, row: Row) -> None:
+        """A document is finished."""
+
+    def end(self) -> None:
+        """There are no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A run as asked for: `paths` (none: everything), and how many processes at a time."""
+
+    store: Store
+    wanted: Wanted
+    paths: tuple[Path, ...] = ()
+    jobs: int | None = None
+
+    def groups(self) -> Iterator[list[Original]]:
+        """The documents asked for. Raises UnknownPath."""
+        first = self.wanted.stages[0]
+        if first == Stage.INGEST:
+            return self.store.originals(self.paths)
+        return self.store.made(list(Stage)[list(Stage).index(first) - 1], self.paths)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is about all that there is, so that what is elsewhere is no more."""
+        return not self.paths and self.wanted.stages[0] == Stage.INGEST
+
+
+def run(request: Request, progress: Progress) -> Report:
+    """Do what is asked for. Raises UnknownPath, NothingToRead, Locked; OSError when not even the
+    report can be written. Ctrl-C ends it early: the report says so, and what is finished stays.
+    """
+    store = request.store
+    with only_run(store.extracted) as last_died, closing(State(store.extracted)) as state:
+        if last_died:
+            store.sweep()
+        return _Run(request, state, progress).run()
+
+
+class _Run:
+    def __init__(self, request: Request, state: State, progress: Progress) -> None:
+        self.request, self.state, self.progress = request, state, progress
+        self.store, self.wanted = request.store, request.wanted
+        self.report = Report.begin(self.store.runs, datetime.now(UTC))
+        self.edited = self.store.runs / self.report.id / "edited"
+        self.seen: set[str] = set()
+        self.shut: list[str] = []
+
+    def run(self) -> Report:
+        started = time.monotonic()
+        for stage in self.wanted.stages:
+            self.state.remember_code(code(stage), ingredients(stage))
+        try:
+            todo = list(self._judge())
+            if not self.seen:
+                raise NothingToRead(self._nothing())
+            self.progress.begin(len(todo), self.report.totals.fresh)
+            self._read(todo)
+            if self.request.whole:
+                self._clear_away()
+        except KeyboardInterrupt:
+            self.report.interrupted = True
+        finally:
+            self.progress.end()
+            self.state.commit()
+        self.report.seconds = round(time.monotonic() - started, 3)
+        write_report(self.report)
+        return self.report
+
+    def _nothing(self) -> str:
+        if self.request.paths:
+            return f"There is nothing to read in {', '.join(map(str, self.request.paths))}."
+        if self.wanted.stages[0] != Stage.INGEST:
+            return (
+                f"There is nothing to go on from in {self.store.extracted}: run `gleaner ingest`."
+            )
+        return f"There is nothing to read in {self.store.documents}: put documents there."
+
+    def _judge(self) -> Iterator[Judged]:
+        """What must be read; what is fresh, and what nobody could read, goes into the report."""
+        for judged in judge_all(self.store, self.state, self.request.groups(), self.wanted):
+            original, known = judged.original, judged.known
+            self.seen.add(original.name)
+            if original.trouble:
+                if original.trouble.code == "unreadable-folder":
+                    self.shut.append(original.name)
+                self._refuse(judged, original.trouble, {})
+            elif judged.why or known is None:
+                yield judged
+            else:
+                if known != self.state.get(known.name):  # the same bytes under new stamps
+                    self.state.put(known)
+                said = "fresh" if known.row.verdict else "set aside"
+                self.report.add(replace(known.row, state=said, seconds={}))
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def _read(self, todo: list[Judged]) -> None:
+        if not todo:
+            return
+        if self.wanted.stages[-1] != Stage.INGEST:
+            _check_knowledge()
+        codes = {stage: code(stage) for stage in self.wanted.stages}
+        judged = {item.original.name: item for item in todo}
+
+        def tasks() -> Iterator[Task]:
+            for item in todo:
+                yield Task(
+                    store=self.store,
+                    original=item.original,
+                    stages=self.wanted.stages,
+                    codes={stage.value: code for stage, code in codes.items()},
+                    stamp=item.known.stamps[0] if item.known else "",
+                    hashes=item.known.hashes if item.known else {},
+                    keys=item.known.keys if item.known else {},
+                    row=item.known.row if item.known else None,
+                    why=item.why,
+                    edited=self.edited,
+                    force=self.wanted.force,
+                )
+
+        jobs = max(1, min(self.request.jobs or _processors(), len(todo)))
+        preload = STAGES_CODE + (HEAVY if len(todo) > FEW else ())
+        limits = self.wanted.limits
+        with closing(map_documents(tasks(), take_through, jobs, limits, preload)) as outcomes:
+            for outcome in outcomes:
+                self._settle(judged[outcome.task.original.name], outcome)
+
+    def _settle(self, judged: Judged, outcome: Outcome[Task, Result]) -> None:
+        result, trouble = outcome.result, outcome.trouble
+        if result and result.row.state == "set aside":
+            trouble = Trouble(result.row.code, result.row.message)
+        if trouble or not result:
+            assert trouble, "no result without its reason"
+            self._refuse(judged, trouble, result.hashes if result else {}, outcome.seconds)
+            return
+        self._remember(judged, result)
+        row = result.row
+        if result.edited:
+            folders = ", ".join(stage.folder for stage in result.edited)
+            message = f"Changed by hand in {folders}: made again, the copy is under {self.edited}."
+            note = Noted("edited-by-hand", "warning", len(result.edited), message)
+            row = replace(row, issues=(note, *row.issues))
+        self.report.add(row)
+        self.progress.document(row)
+
+    def _remember(self, judged: Judged, result: Result) -> None:
+        original, known, stages = judged.original, judged.known, self.wanted.stages
+        stamps = dict(zip(FILES, known.stamps if known else [""] * len(FILES), strict=True))
+        codes = dict(zip(Stage, known.codes if known else [STALE] * len(Stage), strict=True))
+        raw, sidecar = result.raw_stamps
+        if Stage.INGEST in stages:
+            stamps[RAW] = raw
+        if Stage.ASSEMBLE in stages:
+            stamps[SIDECAR] = sidecar
+        for stage in Stage:
+            if stage in stages or known is None:
+                stamps[stage] = stamp(self.store.output(stage, original.name))
+            if stage in stages:
+                codes[stage] = code(stage)
+            elif stage in result.stale:
+                codes[stage] = STALE
+        self.state.put(
+            Known(
+                name=original.name,
+                origin=original.origin,
+                stamps=tuple(stamps.values()),
+                codes=tuple(codes.values()),
+                row=result.row,
+                hashes=result.hashes,
+                keys=result.keys,
+            )
+        )
+
+    # --- what cannot be read, and what is gone ----------------------------------------------------
+
+    def _refuse(
+        self, judged: Judged, trouble: Trouble, hashes: dict[str, str], seconds: float = 0.0
+    ) -> None:
+        """Set a document aside: nothing of it stays in `extracted/` but the reason."""
+        original = judged.original
+        row = set_aside(original, trouble, judged.why)
+        if seconds:
+            row = replace(row, seconds={"until set aside": round(seconds, 4)})
+        if trouble.code not in NOT_ITS_OWN_FAULT and self.wanted.stages[0] == Stage.INGEST:
+            self._clear(original.name, judged.known)
+            self.state.put(
+                Known(
+                    name=original.name,
+                    origin=original.origin,
+                    stamps=(
+                        settled(stamp(original.file)),
+                        settled(stamp(original.sidecar)),
+                        *[GONE] * len(Stage),
+                    ),
+                    codes=tuple(code(stage) for stage in Stage),
+                    row=row,
+                    hashes={RAW: hashes.get(RAW) or _hash(original.file)},
+                    limits=(self.wanted.limits.seconds, self.wanted.limits.megabytes),
+                )
+            )
+        self.report.add(row)
+        self.progress.document(row)
+
+    def _clear(self, name: str, known: Known | None) -> bool:
+        """Remove what was made of a document, and keep what someone changed in it by hand."""
+        for stage in Stage:
+            file = self.store.output(stage, name)
+            made = known.hashes.get(stage) if known else None
+            if made and file.is_file() and digest(read_bytes(file)) != made:
+                keep_aside(file, self.store.output(stage, name, self.edited))
+        return self.store.remove(name)
+
+    def _clear_away(self) -> None:
+        """Remove what was made of originals that are gone: `extracted/` is what `raw/` gives."""
+        gone = {name: origin for name, origin in self.state.origins() if name not in self.seen}
+        for stage in Stage:
+            for group in self.store.made(stage):
+                unknown = {original.name for original in group} - self.seen - gone.keys()
+                gone |= dict.fromkeys(unknown, "")
+        for name, origin in sorted(gone.items()):
+            shut = any(name.startswith(f"{folder}/") for folder in self.shut)
+            if not shut and not (origin and Path(origin).is_file()):
+                self._clear(name, self.state.get(name))
+                self.state.forget(name)
+                self.report.removed.append(name)
+
+
+def _hash(file: Path) -> str:
+    """The hash of a file, empty for one that cannot be read."""
+    try:
+        return digest(read_bytes(file))
+    except OSError:
+        return ""
+
+
+def _check_knowledge() -> None:
+    """Stop now if every document would fail for what is not its fault."""
+    from pipeline.rule import RuleError, load_rules
+    from pipeline.taxonomy import TaxonomyError, load_taxonomies
+
+    try:
+        load_taxonomies()
+        load_rules()
+    except (TaxonomyError, RuleError) as error:
+        raise UnusableKnowledge(str(error)) from error
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,45 @@
+"""One run at a time: the lock is the system's, so a run that died holds it no longer."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOCK = ".lock"
+HOLDER = ".lock.pid"
+
+
+class Locked(Exception):
+    """Another run is at work; `holder` is the id of its process, as far as it said."""
+
+    def __init__(self, extracted: Path, holder: str) -> None:
+        super().__init__(
+            f"Another run is at work in {extracted} (process {holder}). "
+            "Wait until it is done, or use another --extracted."
+        )
+        self.holder = holder
+
+
+@contextmanager
+def only_run(extracted: Path) -> Iterator[bool]:
+    """Hold `extracted/` for one run; gives whether the last one died without letting go.
+
+    Raises Locked, and OSError where nothing can be written.
+    """
+    from filelock import FileLock, Timeout
+
+    extracted.mkdir(parents=True, exist_ok=True)
+    holder = extracted / HOLDER
+    lock = FileLock(extracted / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        said = holder.read_text(encoding="utf-8").strip() if holder.is_file() else "unknown"
+        raise Locked(extracted, said) from error
+    try:
+        died = holder.exists()
+        holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
+        yield died
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()

@@ -1,0 +1,183 @@
+"""The report of a run: figures for machines, and a page to look at."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pipeline
+from pipeline.run.outcome import KINDS, LEVELS, Row
+from pipeline.store import Stage, write
+
+FRESH_SHOWN = 500  # rows of fresh documents in a report: a page of 100,000 helps nobody
+LATEST = "latest.html"
+
+
+@dataclass
+class Totals:
+    """Sums over all documents of a run, fresh ones too."""
+
+    documents: int = 0
+    read: int = 0
+    fresh: int = 0
+    set_aside: int = 0
+    incomplete: int = 0
+    pages: int = 0
+    words: int = 0
+    records: int = 0
+    without_measures: int = 0
+
+
+@dataclass
+class Report:
+    """What a run did. `rows` has every document but the fresh ones beyond FRESH_SHOWN."""
+
+    id: str
+    folder: Path
+    started: str
+    seconds: float = 0.0
+    interrupted: bool = False
+    totals: Totals = field(default_factory=Totals)
+    issues: Counter[tuple[str, str]] = field(default_factory=Counter)
+    coverage: Counter[str] = field(default_factory=Counter)
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    @staticmethod
+    def begin(folder: Path, now: datetime) -> "Report":
+        """A report with a name that no other has: the time in UTC and a number."""
+        time = now.strftime("%Y%m%dT%H%M%SZ")
+        number = 1
+        while (folder / f"{time}-{number}.json").exists():
+            number += 1
+        return Report(f"{time}-{number}", folder, now.strftime("%Y-%m-%d %H:%M:%S UTC"))
+
+    @property
+    def page(self) -> Path:
+        """The file of the page."""
+        return self.folder / f"{self.id}.html"
+
+    @property
+    def not_done(self) -> list[Row]:
+        """What was set aside or is incomplete, by name."""
+        return sorted((row for row in self.rows if not row.done), key=lambda row: row.name)
+
+    @property
+    def not_done_alike(self) -> list[list[Row]]:
+        """The same, together where reason and words are the same."""
+        alike: dict[tuple[str, str, str], list[Row]] = {}
+        for row in self.not_done:
+            alike.setdefault((row.verdict, row.code, row.message), []).append(row)
+        return list(alike.values())
+
+    @property
+    def read(self) -> list[Row]:
+        """What could be read, now or before, by name."""
+        return sorted((row for row in self.rows if row.verdict), key=lambda row: row.name)
+
+    @property
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Level, code and count of all issues: the loudest first, then the most frequent."""
+        found = [(level, code, count) for (level, code), count in self.issues.items()]
+        return sorted(found, key=lambda f: (LEVELS.index(f[0]), -f[2], f[1]))
+
+    @property
+    def stages(self) -> list[tuple[str, float]]:
+        """Seconds by stage, in their order, then those of documents set aside."""
+        order = {stage.value: index for index, stage in enumerate(Stage)}
+        return sorted(self.stage_seconds.items(), key=lambda item: order.get(item[0], len(order)))
+
+    @property
+    def fresh_not_shown(self) -> int:
+        """How many fresh documents have no row here."""
+        return self.totals.documents - len(self.rows)
+
+    @property
+    def exit_code(self) -> int:
+        """As the contract says: 0 all done, 1 not all, 130 interrupted."""
+        return 130 if self.interrupted else int(bool(self.not_done))
+
+    def add(self, row: Row) -> None:
+        """Count a document, and keep its row."""
+        totals = self.totals
+        totals.documents += 1
+        totals.read += row.state == "read"
+        totals.fresh += row.state == "fresh"
+        totals.set_aside += bool(row.code and not row.verdict)
+        totals.incomplete += bool(row.code and row.verdict)
+        totals.pages += row.pages
+        totals.words += row.words
+        totals.records += row.records
+        for noted in row.issues:
+            self.issues[noted.level, noted.code] += noted.count
+            totals.without_measures += noted.code == "no-measures-found"
+        self.coverage.update(row.coverage)
+        if row.state != "fresh":
+            for stage, seconds in row.seconds.items():
+                self.stage_seconds[stage] = self.stage_seconds.get(stage, 0) + seconds
+        if row.state != "fresh" or not row.done or totals.fresh <= FRESH_SHOWN:
+            self.rows.append(row)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON has it."""
+        return {
+            "run": self.id,
+            "gleaner": pipeline.__version__,
+            "started": self.started,
+            "seconds": self.seconds,
+            "interrupted": self.interrupted,
+            "exit_code": self.exit_code,
+            "totals": asdict(self.totals),
+            "issues": [
+                {"level": level, "code": code, "count": count}
+                for level, code, count in self.reasons
+            ],
+            "coverage": {kind: self.coverage[kind] for kind in KINDS},
+            "stage_seconds": {k: round(v, 4) for k, v in self.stages},
+            "removed": self.removed,
+            "documents": [
+                row.as_dict() for row in sorted(self.rows, key=lambda row: (row.done, row.name))
+            ],
+            "page": str(self.page),
+        }
+
+
+def write_report(report: Report) -> None:
+    """Write the report and its page, and the page again where it is always found."""
+    page = _page(report)
+    data = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
+    write(report.folder / f"{report.id}.json", data)
+    write(report.page, page)
+    write(report.folder / LATEST, page)
+
+
+def _page(report: Report) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("pipeline.run")
+    pages = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["thousands"] = lambda number: f"{number:,}"
+    pages.filters["seconds"] = seconds_in_words
+    return pages.get_template("report.html").render(
+        report=report,
+        version=pipeline.__version__,
+        kinds=KINDS,
+        read=sum(report.coverage.values()),
+        levels={"error": "error", "warning": "warning", "info": "note"},
+    )
+
+
+def seconds_in_words(seconds: float) -> str:
+    """A length of time as people say it."""
+    if seconds >= 90:
+        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    return f"{seconds:.1f} s" if seconds >= 0.05 else f"{seconds * 1000:.0f} ms"

@@ -1,0 +1,160 @@
+"""What a run says on the terminal: progress while it goes, and a summary at its end."""
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+
+import click
+
+from pipeline.run.outcome import Row
+from pipeline.run.report import Report, seconds_in_words
+
+
+def progress_on(stream_is_terminal: bool) -> "Bar | Lines":
+    """A bar with rate and time left on a terminal, else a line for each document, on stderr."""
+    return Bar() if stream_is_terminal else Lines()
+
+
+def printable(text: str) -> str:
+    """The text without what would move a terminal's cursor."""
+    return "".join(c if _stays(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _stays(character: str) -> bool:
+    return character.isprintable() or unicodedata.category(character) == "Zs"
+
+
+def told(row: Row) -> str:
+    """A document in one line."""
+    if row.state == "set aside":
+        return printable(f"{row.name}: set aside, {row.code}: {row.message}")
+    figures = counted(row.pages, "page"), counted(row.records, "record")
+    seconds = seconds_in_words(sum(row.seconds.values()))
+    return printable(f"{row.name}: {row.verdict}, {', '.join(figures)} ({seconds})")
+
+
+class Lines:
+    """Plain lines, for logs and pipes."""
+
+    def begin(self, total: int, fresh: int) -> None:
+        """Say how much there is to do."""
+        click.echo(f"{counted(total, 'document')} to read, {fresh} fresh", err=True)
+        self._total, self._at = total, 0
+
+    def document(self, row: Row) -> None:
+        """Say that a document is finished."""
+        self._at += 1
+        click.echo(f"[{self._at}/{self._total}] {told(row)}", err=True)
+
+    def end(self) -> None:
+        """Nothing: the summary follows."""
+
+
+class Bar:
+    """A bar with rate and time left."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=Console(file=sys.stderr),
+            transient=True,
+        )
+
+    def begin(self, total: int, fresh: int) -> None:
+        """Draw the bar, if there is anything to do."""
+        if total:
+            self._task = self._bar.add_task("Reading", total=total, rate="")
+            self._bar.start()
+
+    def document(self, row: Row) -> None:
+        """Move on by a document."""
+        if not self._bar.tasks:  # refused before the bar was drawn
+            return
+        self._bar.advance(self._task)
+        speed = self._bar.tasks[0].speed
+        rate = f"{speed * 60:.0f} a minute" if speed else ""
+        name = printable(row.name.rpartition("/")[2])
+        description = name if len(name) <= 32 else f"{name[:31]}…"
+        self._bar.update(self._task, rate=rate, description=description.replace("[", r"\["))
+
+    def end(self) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+
+def summary(report: Report) -> Iterator[str]:
+    """The lines that sum up a run."""
+    totals = report.totals
+    if report.interrupted:
+        yield "Interrupted: what is finished stays, the next run goes on from here."
+    elif not totals.read and totals.fresh == totals.documents:
+        yield "Nothing to do: every document is as it was read."
+    yield from _table(
+        ("documents", _documents(report)),
+        ("pages", f"{totals.pages:,}"),
+        ("words", f"{totals.words:,}"),
+        ("records", f"{totals.records:,}"),
+        *(
+            (f"{level}s" if i == 0 else "", line)
+            for level in _LEVELS
+            for i, line in _of(report, level)
+        ),
+        ("removed", ", ".join(map(printable, report.removed))),
+        ("time", seconds_in_words(report.seconds)),
+        ("report", str(report.page)),
+    )
+
+
+def complaints(report: Report) -> Iterator[str]:
+    """A line for each document that is not done, and where to read more; nothing when all are."""
+    for row in report.not_done:
+        word = "incomplete" if row.verdict else "set aside"
+        yield printable(f"{row.name}: {word}, {row.code}: {row.message}")
+    if report.not_done:
+        yield f"{counted(len(report.not_done), 'document')} not done. See {report.page}"
+
+
+_LEVELS = ("error", "warning")
+
+
+def _documents(report: Report) -> str:
+    totals = report.totals
+    counts = (totals.read, "read"), (totals.fresh, "fresh"), (totals.set_aside, "set aside")
+    parts = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+    incomplete = f"; {totals.incomplete:,} incomplete" if totals.incomplete else ""
+    return f"{totals.documents:,} ({parts}{incomplete})"
+
+
+def _of(report: Report, level: str) -> Iterator[tuple[int, str]]:
+    found = [(code, count) for loud, code, count in report.reasons if loud == level]
+    for index, (code, count) in enumerate(found):
+        names = sorted(r.name for r in report.rows if any(i.code == code for i in r.issues))
+        shown = ", ".join(map(printable, names[:3])) + (" ..." if len(names) > 3 else "")
+        yield index, f"{count:,} {code}: {shown}"
+
+
+def _table(*lines: tuple[str, str]) -> Iterator[str]:
+    for name, value in lines:
+        if value:
+            yield f"{name:<10} {value}"
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things, in words."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

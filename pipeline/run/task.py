@@ -1,0 +1,51 @@
+"""What is handed to a worker, and what it hands back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.run.outcome import Row
+from pipeline.store import Original, Stage, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A document to be taken through `stages`; those before them are taken as they stand.
+
+    `stamp`, `hashes` and `keys` are what is known of its raw file, of all its files, and of what
+    determined its outputs; `codes` what each stage depends on now. Outputs changed by hand are
+    kept under `edited`.
+    """
+
+    store: Store
+    original: Original
+    stages: tuple[Stage, ...]
+    codes: dict[str, str]
+    stamp: str
+    hashes: dict[str, str]
+    keys: dict[str, str]
+    row: Row | None
+    why: tuple[str, ...]
+    edited: Path
+    force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of it, and what to remember.
+
+    `stale` are later stages that must run again, `edited` those whose output was changed by hand.
+    """
+
+    row: Row
+    raw_stamps: tuple[str, str]
+    hashes: dict[str, str]
+    keys: dict[str, str]
+    stale: tuple[Stage, ...]
+    edited: tuple[Stage, ...]
+
+
+def take_through(task: Task) -> Result:
+    """Take a document through the stages; what cannot be read is a row that says so."""
+    from pipeline.run.work import Reading  # all stages: only workers pay for them
+
+    return Reading(task).result()

@@ -1,0 +1,255 @@
+"""One document through the stages, in a process of its own: read, make, write, answer briefly."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
+from typing import TypeVar
+
+import pipeline
+from pipeline.assemble import assemble
+from pipeline.ingest import ingest
+from pipeline.ingest.raw import Raw
+from pipeline.model import Document, Frozen, Issue, Level, RecordFile, Segments, SetAside, Verdict
+from pipeline.rule import Rules, load_rules
+from pipeline.run.outcome import Row, all_issues, coverage, not_done, noted, set_aside
+from pipeline.run.task import Result, Task
+from pipeline.segment import segment
+from pipeline.store import (
+    Stage,
+    Trouble,
+    bibliography,
+    canonical,
+    digest,
+    keep_aside,
+    read_bytes,
+    read_noun,
+    settled,
+    stamp,
+    write,
+)
+from pipeline.tag import tag
+from pipeline.taxonomy import Taxonomy, load_taxonomies
+
+READABLE = {Verdict.COMPLETE, Verdict.CUT_SHORT, Verdict.PARTIAL}
+TAGGED_WITH = ("spacy",)
+
+Noun = TypeVar("Noun", bound=Frozen)
+
+
+@cache
+def _taxonomies() -> dict[str, Taxonomy]:
+    return load_taxonomies()
+
+
+@cache
+def _rules() -> Rules:
+    return load_rules()
+
+
+@cache
+def _made_by() -> dict[str, str]:
+    found = {"gleaner": pipeline.__version__}
+    for library in TAGGED_WITH:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@dataclass
+class Reading:
+    """A document on its way through the stages of a task."""
+
+    task: Task
+    hashes: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    redone: list[Stage] = field(default_factory=list)
+    edited: list[Stage] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.original = self.task.original
+        self.store = self.task.store
+        self.hashes |= self.task.hashes
+        self.keys |= self.task.keys
+        # Before the bytes: if the file changes meanwhile, its stamp will not fit any more.
+        self.raw_stamps = (
+            settled(stamp(self.original.file)),
+            settled(stamp(self.original.sidecar)),
+        )
+
+    def result(self) -> Result:
+        """Take it through; what cannot be read is a row that says so."""
+        try:
+            for stage in self.task.stages:
+                self._run(stage)
+            row = self._row()
+        except SetAside as reason:
+            row = set_aside(self.original, Trouble(reason.code, reason.message), self.task.why)
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            code = "unreadable" if error.filename == str(self.original.file) else "cannot-write"
+            trouble = Trouble(code, f"{error.strerror or error}{where}")
+            row = set_aside(self.original, trouble, self.task.why)
+        return Result(
+            row,
+            self.raw_stamps,
+            self.hashes,
+            self.keys,
+            tuple(self._stale()),
+            tuple(self.edited),
+        )
+
+    # --- stages -----------------------------------------------------------------------------------
+
+    def _run(self, stage: Stage) -> None:
+        started = perf_counter()
+        match stage:
+            case Stage.INGEST:
+                unchanged = self.task.stamp == self.raw_stamps[0] != ""
+                if not unchanged or "raw" not in self.hashes:
+                    self.hashes["raw"] = digest(self._data)
+                self._settle(stage, (self.hashes["raw"], self.original.path), self._ingested)
+                self.__dict__.pop("_data", None)  # up to hundreds of megabytes
+            case Stage.SEGMENT:
+                self._settle(stage, (self._input(Stage.INGEST),), self._segmented)
+            case Stage.ASSEMBLE:
+                self.hashes["sidecar"] = digest(self._sidecar) if self._sidecar else ""
+                inputs = [self._input(earlier) for earlier in (Stage.INGEST, Stage.SEGMENT)]
+                self._settle(stage, (*inputs, self.hashes["sidecar"]), self._assembled)
+        if stage in self.redone:
+            self.seconds[stage] = round(perf_counter() - started, 4)
+
+    def _settle(self, stage: Stage, inputs: tuple[str, ...], make: Callable[[], Frozen]) -> None:
+        """Have the output of a stage as it must be: keep it if it is, else make it."""
+        file = self.store.output(stage, self.original.name)
+        key = digest("\n".join((self.task.codes[stage], *inputs)))
+        present = digest(read_bytes(file)) if file.is_file() else ""
+        before = self.task.hashes.get(stage, "")
+        if present == before != "" and self.keys.get(stage) == key and not self.task.force:
+            return
+        text = canonical(make())
+        made = digest(text)
+        if present and before and present not in (before, made):
+            keep_aside(file, self.store.output(stage, self.original.name, self.task.edited))
+            self.edited.append(stage)
+        if present != made:
+            write(file, text)
+        self.hashes[stage], self.keys[stage] = made, key
+        self.redone.append(stage)
+
+    def _input(self, stage: Stage) -> str:
+        """The hash of the output of an earlier stage, as it stands."""
+        if stage in self.task.stages:
+            return self.hashes[stage]
+        file = self.store.output(stage, self.original.name)
+        if not file.is_file():
+            message = f"There is nothing of it in {stage.folder}: run `gleaner {stage}` first."
+            raise SetAside(f"no-{stage}", message)
+        return digest(read_bytes(file))
+
+    def _ingested(self) -> Document:
+        self.document = ingest(Raw(self.original.path, self._data, digest(self._data)))
+        return self.document
+
+    def _segmented(self) -> Segments:
+        self.segments = segment(self.document, _taxonomies(), _rules())
+        return self.segments
+
+    def _assembled(self) -> RecordFile:
+        document, segments = self.document, self.segments
+        tags = tag(document, segments, _taxonomies(), _rules())
+        found = assemble(document, segments, tags, self._bibliography(), _made_by())
+        more = [*self.issues]
+        if not found.records and found.document.verdict in READABLE:
+            message = (
+                "No measure was found in it. If it states some, Gleaner does not see them yet."
+            )
+            more.append(_issue("no-measures-found", message))
+        self.records = found.model_copy(update={"issues": (*found.issues, *more)})
+        return self.records
+
+    # --- what they read ---------------------------------------------------------------------------
+
+    @cached_property
+    def _data(self) -> bytes:
+        return read_bytes(self.original.file)
+
+    @cached_property
+    def _sidecar(self) -> bytes | None:
+        return read_bytes(self.original.sidecar) if self.original.sidecar.is_file() else None
+
+    def _bibliography(self) -> dict[str, object] | None:
+        try:
+            return bibliography(self._sidecar)
+        except ValueError as error:
+            message = f"{self.original.sidecar.name} cannot be read, so it says nothing: {error}."
+            self.issues.append(_issue("bad-sidecar", message))
+            return None
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, made now or read from its file."""
+        return self._read(Document, Stage.INGEST)
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Its segments, made now or read."""
+        return self._read(Segments, Stage.SEGMENT)
+
+    @cached_property
+    def records(self) -> RecordFile:
+        """Its records, made now or read."""
+        return self._read(RecordFile, Stage.ASSEMBLE)
+
+    def _read(self, kind: type[Noun], stage: Stage) -> Noun:
+        try:
+            return read_noun(kind, self.store.output(stage, self.original.name))
+        except ValueError as error:
+            message = f"Its file in {stage.folder} is not what `gleaner {stage}` writes: run that."
+            raise SetAside(f"bad-{stage}", message) from error
+
+    # --- what to say ------------------------------------------------------------------------------
+
+    def _row(self) -> Row:
+        if not self.redone and self.task.row:
+            return replace(self.task.row, state="fresh", why=())
+        last = self.task.stages[-1]
+        segments = self.segments if last != Stage.INGEST else None
+        records = self.records if last == Stage.ASSEMBLE else None
+        verdict = (segments or self.document).verdict
+        issues = noted(all_issues(self.document, segments, records))
+        code, message = not_done(verdict, issues)
+        counts, strip = coverage(self.document, segments) if segments else ({}, ())
+        return Row(
+            self.original.name,
+            self.original.path,
+            "read",
+            verdict=verdict,
+            pages=len(self.document.pages),
+            words=len(self.document.text.split()),
+            blocks=len(self.document.blocks),
+            records=len(records.records) if records else 0,
+            issues=issues,
+            coverage=counts,
+            strip=strip,
+            seconds=self.seconds,
+            code=code,
+            message=message,
+            why=self.task.why,
+        )
+
+    def _stale(self) -> Iterator[Stage]:
+        """The stages after ours that have not seen what we made."""
+        changed = any(self.hashes[s] != self.task.hashes.get(s) for s in self.redone)
+        for stage in Stage:
+            if stage.folder > self.task.stages[-1].folder and changed:
+                yield stage
+
+
+def _issue(code: str, message: str) -> Issue:
+    return Issue(code=code, level=Level.WARNING, message=message, stage="run")

@@ -1,0 +1,286 @@
+"""Measures as rows of a table: an id column, a measure column, other columns as details.
+
+A full-width row above rows names what they belong to; one below them holds for all of them. A
+table without heads goes on the one before it, over page breaks, when it has as many columns.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.model import (
+    Block,
+    BlockKind,
+    Document,
+    Issue,
+    Level,
+    Part,
+    Segment,
+    SegmentKind,
+    Span,
+    Table,
+)
+from pipeline.model.text import fold, normal_form, snake_case
+from pipeline.rule import Rules
+from pipeline.segment.items import is_list_column, items, known_items, split
+from pipeline.segment.passage import labelled, trail_of
+
+WAY = "control_table"
+_ROLES = ("label", "measure", "name", "description", "rationale")
+Cells = tuple[Block | None, ...]
+
+
+@dataclass
+class Group:
+    """The rows under one head and one band. `roles` maps a role to its column."""
+
+    trail: tuple[Block, ...]
+    head: Cells
+    roles: dict[str, int]
+    rows: list[Cells] = field(default_factory=list)
+    trailers: list[Block] = field(default_factory=list)
+
+    @property
+    def explicit(self) -> bool:
+        """Whether the table catalogues measures: it numbers them, or names and describes them.
+
+        A lone column of measures may as well be the last one of a table of risks.
+        """
+        return "label" in self.roles or {"name", "description"} & self.roles.keys() != set()
+
+
+def segment(document: Document, rules: Rules) -> Iterator[Segment]:
+    """Yield one segment for each row that states a measure."""
+    groups = list(_groups(document, rules))
+    titles = _titles(groups, document)
+    cells_under: dict[str, list[Span]] = {}
+    for group in groups:
+        for column, title in enumerate(titles[group.head]):
+            cells = [row[column] for row in group.rows]
+            cells_under.setdefault(title, []).extend(cell.span for cell in cells if cell)
+    known = {
+        title: known_items(document, cells)
+        for title, cells in cells_under.items()
+        if is_list_column(document, cells)
+    }
+    trailer_titles = Counter(
+        _title(document, found[0].label)
+        for group in groups
+        for trailer in group.trailers
+        if (found := labelled(document, trailer))
+    )
+    for group in groups:
+        shared = tuple(_trailer(document, block, trailer_titles) for block in group.trailers)
+        heading = trail_of(document, group.trail, f"reader:{WAY}")
+        for row in group.rows:
+            parts, issues = _parts(document, group, row, titles[group.head], known)
+            if parts and not _says_nothing(parts, rules):
+                yield Segment(
+                    kind=SegmentKind.MEASURE,
+                    way=WAY,
+                    explicit=group.explicit,
+                    heading=heading,
+                    parts=(*parts, *(part for part in shared if part)),
+                    issues=issues,
+                )
+
+
+def _groups(document: Document, rules: Rules) -> Iterator[Group]:
+    """The row groups of all tables that state measures."""
+    group: Group | None = None
+    for table, trail in _tables(document):
+        band: Block | None = None
+        rows = [row for row in table.rows if any(row)]
+        continues = (
+            group is not None
+            and _width(rows) in (1, len(group.head))
+            and trail == tuple(block for block in group.trail if block.kind is BlockKind.HEADING)
+        )
+        group = group if continues else None
+        for position, row in enumerate(rows):
+            whole = _full_width(row)
+            if whole and group and group.rows and not _opens(rows[position + 1 :]):
+                group.trailers.append(whole)
+            elif whole:
+                band = whole
+            elif (roles := _roles(document, row, rules)) is not None:
+                if (
+                    group
+                    and band is None
+                    and not group.trailers
+                    and _same_head(document, group.head, row)
+                ):
+                    continue  # a head repeated on the next page
+                group = Group((*trail, band) if band else trail, row, roles)
+                band = None
+                yield group
+            elif group and len(row) == len(group.head):
+                if band or group.trailers:
+                    group = Group((*trail, band) if band else group.trail, group.head, group.roles)
+                    band = None
+                    yield group
+                group.rows.append(row)
+
+
+def _tables(document: Document) -> Iterator[tuple[Table, tuple[Block, ...]]]:
+    """Each table with the headings above its first cell."""
+    tables = {table.number: table for table in document.tables}
+    trail: tuple[Block, ...] = ()
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING:
+            trail = (*(above for above in trail if above.level < block.level), block)
+        elif block.cell and block.cell.table in tables:
+            yield tables.pop(block.cell.table), trail
+
+
+def _width(rows: list[Cells]) -> int:
+    return max((len(row) for row in rows), default=0)
+
+
+def _full_width(row: Cells) -> Block | None:
+    """The one cell of a row that is merged over several columns, or is all there is; or None.
+
+    Readers may disagree by a column about the width of a table, so merged is enough.
+    """
+    present = [cell for cell in row if cell]
+    if len(present) != 1 or present[0].cell is None:
+        return None
+    return present[0] if present[0].cell.columns > 1 or len(row) == 1 else None
+
+
+def _opens(below: list[Cells]) -> bool:
+    """Whether the rows below a full-width row belong to it: a head or a row comes next."""
+    return bool(below) and _full_width(below[0]) is None
+
+
+def _roles(document: Document, row: Cells, rules: Rules) -> dict[str, int] | None:
+    """The columns by role when `row` is the head of a table of measures; else None."""
+    roles: dict[str, int] = {}
+    for column, cell in enumerate(row):
+        if cell is None:
+            continue
+        head = normal_form(document.quote(cell.span))
+        for role in _ROLES:
+            if role not in roles and rules.find(f"column.{role}", head):
+                roles[role] = column
+                break
+    return roles if "measure" in roles and len(row) > 1 else None
+
+
+def _same_head(document: Document, head: Cells, row: Cells) -> bool:
+    return [cell and fold(document.quote(cell.span)) for cell in head] == [
+        cell and fold(document.quote(cell.span)) for cell in row
+    ]
+
+
+def _title(document: Document, span: Span) -> str:
+    return normal_form(document.quote(span)).rstrip(":")
+
+
+def _titles(groups: list[Group], document: Document) -> dict[Cells, tuple[str, ...]]:
+    """The titles of each head's columns; a rare printing gives way to the usual one it is part of.
+
+    Tables of one series have one set of heads: where a head differs from the usual head of its
+    column and all its words are among the usual one's, it is a slip of the pen.
+    """
+    printed = {
+        group.head: tuple(_title(document, cell.span) if cell else "" for cell in group.head)
+        for group in groups
+    }
+    usual: dict[tuple[int, int], Counter[str]] = {}
+    for group in groups:
+        for column, title in enumerate(printed[group.head]):
+            usual.setdefault((len(group.head), column), Counter())[title] += len(group.rows)
+    return {
+        head: tuple(_usual(title, usual[len(head), column]) for column, title in enumerate(titles))
+        for head, titles in printed.items()
+    }
+
+
+def _usual(title: str, titles: Counter[str]) -> str:
+    """The commonest title that says all that `title` says, if it is commoner; else `title`."""
+    words = _stems(title)
+    fuller = [
+        (count, other)
+        for other, count in titles.items()
+        if count > titles[title] and words and words < _stems(other)
+    ]
+    return max(fuller)[1] if fuller else title
+
+
+def _stems(title: str) -> set[str]:
+    return {word.removesuffix("s") for word in fold(title).split()}
+
+
+def _parts(
+    document: Document,
+    group: Group,
+    row: Cells,
+    titles: tuple[str, ...],
+    known: dict[str, frozenset[str]],
+) -> tuple[tuple[Part, ...], tuple[Issue, ...]]:
+    """The fields of one row; nothing when its measure cell is empty."""
+    fields = _fields(group.roles, titles)
+    parts: list[Part] = []
+    issues: list[Issue] = []
+    for column, cell in enumerate(row):
+        if cell is None:
+            continue
+        title, made_by = titles[column], f"reader:{WAY}"
+        spans, many = [cell.span], False
+        if column not in group.roles.values() and title in known:
+            spans, mended = items(document, cell.span, known[title])
+            many = True
+            if mended:
+                issues.append(
+                    Issue(
+                        code="separator-mended",
+                        level=Level.INFO,
+                        message=f"a comma stands for a semicolon in the list under {title!r}",
+                        span=cell.span,
+                        stage="segment",
+                    )
+                )
+        cited = tuple(
+            document.cite(span, made_by) for span in spans if document.quote(span).strip()
+        )
+        if cited:
+            parts.append(Part(field=fields[column], title=title, provenance=cited, items=many))
+    if any(part.field == "description" for part in parts):
+        return tuple(parts), tuple(issues)
+    return (), ()
+
+
+def _says_nothing(parts: tuple[Part, ...], rules: Rules) -> bool:
+    """Whether a survey's answer is that there is no measure."""
+    (said,) = (part for part in parts if part.field == "description")
+    return rules.find("answer.nothing", normal_form(said.provenance[0].quote)) is not None
+
+
+def _fields(roles: dict[str, int], titles: tuple[str, ...]) -> list[str]:
+    """The record field of each column. A measure column beside descriptions holds names."""
+    column_of = dict(roles)
+    if "description" in column_of and "name" not in column_of:
+        column_of["name"] = column_of.pop("measure")
+    elif "description" not in column_of:
+        column_of["description"] = column_of.pop("measure")
+    named = {column: role for role, column in column_of.items() if role != "measure"}
+    return [
+        named.get(column, f"details.{snake_case(title) or f'column_{column + 1}'}")
+        for column, title in enumerate(titles)
+    ]
+
+
+def _trailer(document: Document, block: Block, titles: Counter[str]) -> Part | None:
+    """What a full-width row below the rows says of all of them: a labelled list or a note."""
+    made_by = f"reader:{WAY}"
+    found = labelled(document, block)
+    if not found:
+        return Part(field="details.note", provenance=(document.cite(block.span, made_by),))
+    label, text = found[0]
+    if text.end == text.start:
+        return None
+    title = _usual(_title(document, label), titles)
+    separator = ";" if ";" in document.quote(text) else ","
+    cited = tuple(document.cite(span, made_by) for span in split(document, text, separator))
+    return Part(field=f"details.{snake_case(title)}", title=title, provenance=cited, items=True)

@@ -1,0 +1,203 @@
+"""Measures as headings: the heading is the name, its first paragraphs are the description.
+
+A heading states a measure when the authors mark it ("Recommendation 7", "#NAME"), or when it
+stands in a section that announces measures, or is itself an instruction. Labelled paragraphs
+below it ("Purpose: ...") are its reason or its details.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.model import Block, BlockKind, Document, Part, Segment, SegmentKind, Span
+from pipeline.model.text import fold, snake_case
+from pipeline.rule import Rules
+from pipeline.segment.passage import (
+    Placed,
+    body,
+    cite_blocks,
+    labelled,
+    marker,
+    placed,
+    trail_of,
+)
+
+WAY = "outline"
+_HASHTAG = re.compile(r"#[A-Z][A-Z0-9_-]{2,}$")
+_DETAIL = 12  # words: a labelled run this short is a field and not a paragraph
+_PASSAGE = 80  # words: paragraphs beyond the first belong to the description up to this many
+_TEXT = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTATION)
+_LONGEST_NAME = 25  # words: a heading longer than this is a paragraph in disguise
+
+
+class Section(NamedTuple):
+    """A heading with the blocks below it, up to the next heading of any level."""
+
+    heading: Placed
+    body: tuple[Block, ...]
+
+
+def segment(document: Document, rules: Rules) -> Iterator[Segment]:
+    """Yield one segment for each heading that states a measure and has a body."""
+    for section in sections(document):
+        why, explicit = _states_measure(document, section, rules)
+        if why:
+            yield from _segment(document, section, rules, why, explicit)
+
+
+def sections(document: Document) -> Iterator[Section]:
+    """The sections in reading order; text before the first heading belongs to none."""
+    heading: Placed | None = None
+    below: list[Block] = []
+    for here in placed(document):
+        if here.block.kind is BlockKind.HEADING:
+            if heading:
+                yield Section(heading, tuple(below))
+            heading, below = here, []
+        else:
+            below.append(here.block)
+    if heading:
+        yield Section(heading, tuple(below))
+
+
+def _states_measure(document: Document, section: Section, rules: Rules) -> tuple[str, bool]:
+    """The id of what says that this heading is a measure ("" if nothing does), and if surely."""
+    heading = document.quote(section.heading.block.span)
+    if not any(block.kind is BlockKind.PARAGRAPH for block in section.body):
+        return "", False
+    if found := rules.find("marker.measure", heading):
+        return f"rule:{found.rule.id}", True
+    if _HASHTAG.match(heading.strip()):
+        return "rule:marker.hashtag", True
+    title = document.quote(body(document, section.heading.block))
+    if len(fold(title).split()) > _LONGEST_NAME or title.rstrip().endswith("?"):
+        return "", False
+    if rules.find("section.other", title) or rules.find("section.measures", title):
+        return "", False
+    above = [document.quote(block.span) for block in section.heading.trail]
+    announced = [found for text in above if (found := rules.find("section.measures", text))]
+    if announced and not any(rules.find("section.other", text) for text in above):
+        return f"rule:{announced[-1].rule.id}", False
+    instruction = rules.find("measure", title)
+    if instruction and instruction.rule.at == "start" and above:
+        return f"rule:{instruction.rule.id}", False
+    return "", False
+
+
+def _segment(
+    document: Document, section: Section, rules: Rules, made_by: str, explicit: bool
+) -> Iterator[Segment]:
+    parts = [*_named(document, section.heading.block, rules, made_by)]
+    leading: list[Block] = []
+    ended = False
+    for block in section.body:
+        if fields := _labelled_parts(document, section, block, rules):
+            taken = {part.field for part in parts}
+            parts += [part for part in fields if part.field not in taken]
+            ended = ended or bool(leading)
+        elif block.kind in _TEXT and not ended and not _is_aside(document, block, rules):
+            leading.append(block)
+        else:
+            ended = ended or bool(leading) or block.kind in _TEXT
+    if leading and not any(part.field == "description" for part in parts):
+        name = document.quote(section.heading.block.span)
+        cited = cite_blocks(document, _passage(document, name, leading), f"reader:{WAY}")
+        parts.append(Part(field="description", provenance=cited))
+    if any(part.field == "description" for part in parts):
+        yield Segment(
+            kind=SegmentKind.MEASURE,
+            way=WAY,
+            explicit=explicit,
+            heading=trail_of(document, section.heading.trail, f"reader:{WAY}"),
+            parts=tuple(parts),
+        )
+
+
+def _labelled_parts(document: Document, section: Section, block: Block, rules: Rules) -> list[Part]:
+    """The fields of a block that consists of labelled runs; none when any of it is prose."""
+    if block.kind is not BlockKind.PARAGRAPH:
+        return []
+    name = document.quote(section.heading.block.span)
+    runs = [run for run in labelled(document, block) if run.text.end > run.text.start]
+    fields = [_field(document, name, run.label, run.text, rules) for run in runs]
+    if not all(fields):
+        return []
+    return [
+        _part(document, field, run.label, run.text) for run, field in zip(runs, fields, strict=True)
+    ]
+
+
+def _is_aside(document: Document, block: Block, rules: Rules) -> bool:
+    text = document.quote(block.span)
+    return text.rstrip().endswith(":") and rules.find("lead.aside", text) is not None
+
+
+def _passage(document: Document, name: str, leading: list[Block]) -> list[Block]:
+    """The passage that says what the measure is: its first paragraph, with the list it leads into.
+
+    Short paragraphs that follow belong to it, unless the first one opens with the name and so
+    defines it: then they, like a long body, only elaborate.
+    """
+    opening = labelled(document, leading[0])
+    longest = 0 if opening and _says(document.quote(opening[0].label), name) else _PASSAGE
+    passage: list[Block] = []
+    words = 0
+    for block in leading:
+        words += len(document.quote(block.span).split())
+        leads_in = bool(passage) and document.quote(passage[-1].span).rstrip().endswith(":")
+        in_list = bool(passage) and passage[-1].kind is block.kind is BlockKind.LIST_ITEM
+        listed = block.kind is BlockKind.LIST_ITEM and (leads_in or in_list)
+        if passage and words > longest and not listed:
+            break
+        passage.append(block)
+    return passage
+
+
+def _says(label: str, name: str) -> bool:
+    """Whether a label says a name again, or its beginning: "Log use" for "#LOGUSE"."""
+    return fold(label).replace(" ", "") in fold(name).replace(" ", "")
+
+
+def _named(document: Document, heading: Block, rules: Rules, made_by: str) -> Iterator[Part]:
+    """The label and the name that a heading gives: "Recommendation 7" and what follows it."""
+    span = document.trim(heading.span)
+    text = document.quote(span)
+    found = rules.find("marker.measure", text)
+    end = found.end if found else marker(text)
+    name = document.trim(Span(span.start + end, span.end))
+    name = document.trim(Span(name.start + len(_leading_dash(document.quote(name))), name.end))
+    if end and document.trim(Span(span.start, span.start + end)).end > span.start:
+        label = document.quote(Span(span.start, span.start + end)).rstrip(" .:)")
+        if label:
+            cited = document.cite(Span(span.start, span.start + len(label)), made_by)
+            yield Part(field="label", provenance=(cited,))
+    named = name if name.end > name.start else span
+    yield Part(field="name", provenance=(document.cite(named, made_by),))
+
+
+def _leading_dash(text: str) -> str:
+    found = re.match(r"[\s:.–—-]*", text)
+    return found.group() if found else ""
+
+
+def _field(document: Document, name: str, label: Span, text: Span, rules: Rules) -> str:
+    """The field that a labelled run fills; "" when it is a paragraph of the description.
+
+    A label that says the heading again ("#LOGUSE" above "Log use: ...") leads into the description.
+    """
+    title = document.quote(label)
+    if _says(title, name):
+        return ""
+    for role in ("rationale", "description"):
+        if rules.find(f"lead.{role}", title):
+            return role
+    words = document.quote(text).split()
+    short = len(words) <= _DETAIL and not document.quote(text).rstrip().endswith((".", "!", "?"))
+    return f"details.{snake_case(title)}" if short and snake_case(title) else ""
+
+
+def _part(document: Document, field: str, label: Span, text: Span) -> Part:
+    made_by = f"rule:lead.{field}" if not field.startswith("details.") else f"reader:{WAY}"
+    return Part(
+        field=field, title=document.quote(label), provenance=(document.cite(text, made_by),)
+    )

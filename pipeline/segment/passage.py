@@ -1,0 +1,97 @@
+"""Reading blocks as passages: the headings above them, their markers, their labelled lines."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.model import Block, BlockKind, Document, Provenance, Span
+
+_MARKER = re.compile(
+    r"\s*(?:[•·●○◦▪▫■□‣⁃∙–—*o\uf0b7\uf0a7\uf076\u2713\u2714-]\s+"
+    r"|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlIVXL]{1,6})[.)](?=\s)\s*"
+    r"|\d{1,3}(?:\.\d{1,3})+\s+)"
+)
+# A label is a few words, begins with a capital, and a space or line end follows its colon.
+_LABEL = re.compile(
+    r"^[ \t]*(?P<label>[A-Z][\w/&()'’-]*(?:[ \t][\w/&()'’-]+){0,4}):(?=\s)", re.MULTILINE
+)
+
+
+class Placed(NamedTuple):
+    """A block and the headings above it, the outermost first."""
+
+    block: Block
+    trail: tuple[Block, ...]
+
+
+class Labelled(NamedTuple):
+    """A labelled run inside a block, "Purpose: ...": where its label and its text are."""
+
+    label: Span
+    text: Span
+
+
+def placed(document: Document) -> Iterator[Placed]:
+    """All blocks but furniture and metadata, in reading order, each with its heading trail."""
+    trail: tuple[Block, ...] = ()
+    for block in document.blocks:
+        if block.kind in (BlockKind.FURNITURE, BlockKind.METADATA):
+            continue
+        if block.kind is BlockKind.HEADING:
+            above = tuple(heading for heading in trail if heading.level < block.level)
+            yield Placed(block, above)
+            trail = (*above, block)
+        else:
+            yield Placed(block, trail)
+
+
+def cite_blocks(
+    document: Document, blocks: Sequence[Block], made_by: str
+) -> tuple[Provenance, ...]:
+    """The words of blocks; neighbours with nothing between them are cited as one span."""
+    spans: list[Span] = []
+    for block in blocks:
+        if spans and not document.quote(Span(spans[-1].end, block.span.start)).strip():
+            spans[-1] = Span(spans[-1].start, block.span.end)
+        else:
+            spans.append(block.span)
+    return tuple(document.cite(span, made_by) for span in spans)
+
+
+def trail_of(document: Document, trail: Sequence[Block], made_by: str) -> tuple[Provenance, ...]:
+    """The provenance of each heading of a trail."""
+    return tuple(document.cite(heading.span, made_by) for heading in trail)
+
+
+def marker(text: str) -> int:
+    """How many characters of `text` are a list marker or a number with its white space."""
+    found = _MARKER.match(text)
+    return found.end() if found else 0
+
+
+def body(document: Document, block: Block) -> Span:
+    """The block without its list marker; the whole block when there is nothing else in it."""
+    span = document.trim(block.span)
+    inner = document.trim(Span(span.start + marker(document.quote(span)), span.end))
+    return inner if inner.end > inner.start else span
+
+
+def labelled(document: Document, block: Block) -> list[Labelled]:
+    """The labelled runs of a block, when its first line is labelled; else none.
+
+    A run ends where the next line with a label begins, so that "Category: x" above "Link: y" are
+    two even when they are printed as one paragraph.
+    """
+    text = document.quote(block.span)
+    found = list(_LABEL.finditer(text))
+    if not found or text[: found[0].start()].strip():
+        return []
+    ends = [following.start() for following in found[1:]] + [len(text)]
+    start = block.span.start
+    return [
+        Labelled(
+            Span(start + here.start("label"), start + here.end("label")),
+            document.trim(Span(start + here.end(), start + end)),
+        )
+        for here, end in zip(found, ends, strict=True)
+    ]

@@ -1,0 +1,163 @@
+"""The work that a document is: title, authors, year, DOI and abstract, as its front prints them."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.model import (
+    Block,
+    BlockKind,
+    Document,
+    Part,
+    Provenance,
+    Segment,
+    SegmentKind,
+    Span,
+)
+from pipeline.model.text import fold
+from pipeline.rule import Rules
+from pipeline.segment.passage import body, cite_blocks
+
+WAY = "source"
+_LINE = re.compile(r"^(?P<key>[\w.:-]+):[ \t]*(?P<value>\S.*)$", re.MULTILINE)
+# What each field is called in front matter and in the heads of saved pages, the surest first.
+_KEYS = {
+    "title": ("citation_title", "dc.title", "dcterms.title", "title", "og:title"),
+    "authors": ("citation_author", "dc.creator", "author", "authors", "article:author"),
+    "year": (
+        "citation_publication_date",
+        "citation_date",
+        "dc.date",
+        "date",
+        "year",
+        "article:published_time",
+    ),
+    "doi": ("citation_doi", "doi"),
+    "abstract": ("citation_abstract", "abstract"),
+    "url": ("url", "og:url", "canonical"),
+}
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;:)\]]")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+# A year on a title page is the work's own when it stands in a date or beside a copyright sign.
+_DATED = re.compile(
+    r"(?:©|\bcopyright|\bpublished|\bversion|\brevised|\bdate[d:]?|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?)[\s,\d-]{0,12}?"
+    r"(?P<year>(?:19|20)\d{2})\b|\b(?P<iso>(?:19|20)\d{2})-\d\d\b|^\s*(?P<alone>(?:19|20)\d{2})\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FRONT = 3  # pages at the front that may speak of the work itself
+
+
+def source(document: Document, rules: Rules) -> Segment | None:
+    """The SOURCE segment of a document, or None when it says nothing of its own bibliography."""
+    parts = tuple(_parts(document, rules))
+    if not parts:
+        return None
+    return Segment(kind=SegmentKind.SOURCE, way=WAY, parts=parts)
+
+
+def _parts(document: Document, rules: Rules) -> Iterator[Part]:
+    stated = _metadata(document)
+    front = [block for block in document.blocks if _on_front(document, block)]
+    title = stated.get("title") or _title(document, front, rules)
+    if title:
+        yield Part(field="title", provenance=title[:1])
+    if authors := stated.get("authors"):
+        yield Part(field="authors", provenance=authors, items=True)
+    year = _year_in(document, stated["year"][0].span) if "year" in stated else None
+    if year := year or _dated(document, front):
+        yield Part(field="year", provenance=(year,))
+    if abstract := stated.get("abstract") or _abstract(document, front):
+        yield Part(field="abstract", provenance=abstract)
+    if doi := stated.get("doi") or _doi(document, front):
+        yield Part(field="doi", provenance=doi[:1])
+    if url := stated.get("url"):
+        yield Part(field="url", provenance=url[:1])
+
+
+def _metadata(document: Document) -> dict[str, tuple[Provenance, ...]]:
+    """The fields stated in metadata lines; of several keys for one field the surest counts."""
+    lines: dict[str, list[Provenance]] = {}
+    for block in document.blocks:
+        if block.kind is not BlockKind.METADATA:
+            continue
+        for line in _LINE.finditer(document.quote(block.span)):
+            start, end = line.span("value")
+            cited = document.cite(
+                Span(block.span.start + start, block.span.start + end), "reader:metadata"
+            )
+            lines.setdefault(line["key"].lower(), []).append(cited)
+    found = {}
+    for field, keys in _KEYS.items():
+        stated = next((lines[key] for key in keys if key in lines), None)
+        if stated:
+            found[field] = tuple(stated)
+    return found
+
+
+def _on_front(document: Document, block: Block) -> bool:
+    last = document.pages[min(_FRONT, len(document.pages)) - 1].span.end if document.pages else 0
+    return block.span.start < last and block.kind is not BlockKind.METADATA
+
+
+def _title(
+    document: Document, front: Iterable[Block], rules: Rules
+) -> tuple[Provenance, ...] | None:
+    """The first of the highest headings of the front that is not that of a section."""
+    headings = [
+        block
+        for block in front
+        if block.kind is BlockKind.HEADING
+        and not rules.find("section.other", document.quote(body(document, block)))
+    ]
+    if not headings:
+        return None
+    first_page = [h for h in headings if h.span.start < document.pages[0].span.end] or headings
+    highest = min(first_page, key=lambda block: (block.level, block.span.start))
+    return (document.cite(highest.span, "reader:title"),)
+
+
+def _year_in(document: Document, span: Span) -> Provenance | None:
+    found = _YEAR.search(document.quote(span))
+    if not found:
+        return None
+    return document.cite(
+        Span(span.start + found.start(), span.start + found.end()), "reader:metadata"
+    )
+
+
+def _dated(document: Document, front: Iterable[Block]) -> Provenance | None:
+    """The first dated year of the first pages; that of a paragraph of prose does not count."""
+    for block in front:
+        if block.kind is BlockKind.FOOTNOTE or len(fold(document.quote(block.span)).split()) > 30:
+            continue
+        if found := _DATED.search(document.quote(block.span)):
+            start, end = found.span(found.lastgroup or 0)
+            return document.cite(
+                Span(block.span.start + start, block.span.start + end), "reader:date"
+            )
+    return None
+
+
+def _abstract(document: Document, front: Iterable[Block]) -> tuple[Provenance, ...] | None:
+    below: list[Block] | None = None
+    for block in front:
+        if block.kind is BlockKind.HEADING:
+            if below:
+                break
+            title = document.quote(body(document, block))
+            below = [] if fold(title) in ("abstract", "summary") else None
+        elif below is not None and block.kind is BlockKind.PARAGRAPH:
+            below.append(block)
+    return cite_blocks(document, below, "reader:abstract") if below else None
+
+
+def _doi(document: Document, front: Iterable[Block]) -> tuple[Provenance, ...] | None:
+    """A DOI on the first page: further in, it may be another work's."""
+    for block in front:
+        if document.pages and block.span.start >= document.pages[0].span.end:
+            break
+        if found := _DOI.search(document.quote(block.span)):
+            start, end = found.span()
+            span = Span(block.span.start + start, block.span.start + end)
+            return (document.cite(span, "reader:doi"),)
+    return None

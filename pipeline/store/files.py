@@ -1,0 +1,119 @@
+"""Files: JSON with the same bytes everywhere, whole or absent, and known by stamp and digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from contextlib import suppress
+from errno import EAGAIN, EIO, ESTALE
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:  # pydantic takes 0.15 s to import, and `gleaner status` needs no noun
+    from pydantic import BaseModel
+
+    Noun = TypeVar("Noun", bound=BaseModel)
+
+GONE = "-"
+DRAFTS = ".*.tmp"  # with the id of the process that writes
+YOUNG = 1_000_000_000  # nanoseconds within which a file may change again under the same stamp
+PASSING = {EIO, ESTALE, EAGAIN}
+
+# A string holds no raw line break, so this meets only what stands between values.
+_NUMBERS = re.compile(r"\[(\n[-+\d.eE, \n]++)\]")
+
+
+def canonical(noun: BaseModel) -> str:
+    """A noun as JSON that is the same everywhere: two spaces, model order, numbers side by side."""
+    text = noun.model_dump_json(by_alias=True, indent=2)
+    return _NUMBERS.sub(lambda array: f"[{' '.join(array[1].split())}]", text) + "\n"
+
+
+def digest(data: bytes | str) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def stamp(file: Path | str) -> str:
+    """What changes whenever a file does: size, and times of change in nanoseconds; `-` if gone."""
+    try:
+        stat = os.stat(file)  # noqa: PTH116 (see Store.stamps)
+    except OSError:
+        return GONE
+    return f"{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}"
+
+
+def settled(mark: str) -> str:
+    """A raw file's stamp to be trusted later; empty for one so young that it may hide a change."""
+    if mark == GONE or time.time_ns() - int(mark.rpartition(":")[2]) > YOUNG:
+        return mark
+    return ""
+
+
+def read_bytes(file: Path) -> bytes:
+    """The bytes of a file, asked for again when the disk's error may pass. Raises OSError."""
+    # Imported here: it takes 0.05 s, and `gleaner --help` reads nothing.
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+    again = Retrying(
+        retry=retry_if_exception(lambda e: isinstance(e, OSError) and e.errno in PASSING),
+        wait=wait_exponential(multiplier=0.05, max=1),
+        stop=stop_after_attempt(4),
+        reraise=True,
+    )
+    return again(file.read_bytes)
+
+
+def read_noun(kind: type[Noun], file: Path) -> Noun:
+    """A noun from its file. Raises OSError, and ValueError when the file holds no such noun."""
+    return kind.model_validate_json(read_bytes(file))
+
+
+def write(file: Path, text: str) -> None:
+    """Put a file in its place, whole or not at all. Raises OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(DRAFTS.replace("*", str(os.getpid())))
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.rename(file)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise
+    _sync(file.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on the disk too: a rename alone can be lost with the power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def keep_aside(file: Path, into: Path) -> None:
+    """Copy a file that someone changed by hand to where it is safe. Raises OSError."""
+    into.parent.mkdir(parents=True, exist_ok=True)
+    into.write_bytes(file.read_bytes())
+
+
+def bibliography(data: bytes | None) -> dict[str, Any] | None:
+    """The `[bibliography]` of a sidecar, with the `url` above it; None without a sidecar.
+
+    Raises ValueError when the bytes are not TOML in UTF-8.
+    """
+    if data is None:
+        return None
+    import tomllib
+
+    table = tomllib.loads(data.decode("utf-8-sig"))
+    found = table.get("bibliography", {})
+    if not isinstance(found, dict):
+        raise ValueError("[bibliography] is not a table")
+    return ({"url": table["url"]} if "url" in table else {}) | found

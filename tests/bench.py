@@ -1,0 +1,104 @@
+"""What reading costs: CPU time of each stage beside that of bare pypdfium2, in one run.
+
+    .venv/bin/python tests/bench.py [FILE.pdf ...] [--rounds N]
+
+Prints, for each file, milliseconds of CPU time a page (median of the rounds, taken in turn) and the
+ratio to B, the bare text of every page by pypdfium2. Without files: the PDFs of the samples, and
+those of ../shared/gold/documents where that folder lies beside the checkout.
+"""
+
+import argparse
+import hashlib
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pdfplumber
+import pypdfium2
+
+from pipeline.assemble import assemble
+from pipeline.ingest import ingest
+from pipeline.ingest.raw import Raw
+from pipeline.model import Document, RecordFile
+from pipeline.rule import Rules, load_rules
+from pipeline.segment import segment
+from pipeline.tag import tag
+from pipeline.taxonomy import Taxonomy, load_taxonomies
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def bare(file: Path) -> int:
+    """B: the text of every page, and nothing else."""
+    pdf = pypdfium2.PdfDocument(file)
+    try:
+        return sum(len(pdf[number].get_textpage().get_text_range()) for number in range(len(pdf)))
+    finally:
+        pdf.close()
+
+
+def plumber(file: Path) -> int:
+    """The text of every page by pdfplumber alone."""
+    length = 0
+    with pdfplumber.open(file) as pdf:
+        for page in pdf.pages:
+            length += len(page.extract_text(use_text_flow=True, x_tolerance_ratio=0.15))
+            page.close()
+    return length
+
+
+def read(file: Path) -> Document:
+    """Our ingest stage."""
+    data = file.read_bytes()
+    return ingest(Raw(f"documents/bench/{file.name}", data, hashlib.sha256(data).hexdigest()))
+
+
+def records(document: Document, taxonomies: dict[str, Taxonomy], rules: Rules) -> RecordFile:
+    """Our stages after ingest."""
+    segments = segment(document, taxonomies, rules)
+    tagged = tag(document, segments, taxonomies, rules)
+    return assemble(document, segments, tagged, None, {})
+
+
+def measured(work: Callable[[], object]) -> float:
+    """CPU seconds of one call."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    files = arguments.files or sorted([
+        *(ROOT / "raw" / "documents").rglob("*.pdf"),
+        *(ROOT.parent / "shared" / "gold" / "documents").glob("*.pdf"),
+    ])  # fmt: skip
+    taxonomies, rules = load_taxonomies(), load_rules()
+    names = ("B: pypdfium2 text", "pdfplumber text", "ingest", "segment to records", "all stages")
+    print(f"{'CPU ms/page (x B)':<34}" + "".join(f"{name:>22}" for name in names))
+    for file in files:
+        document = read(file)
+        records(document, taxonomies, rules)
+        work: tuple[Callable[[], object], ...] = (
+            lambda file=file: bare(file),  # type: ignore[misc]
+            lambda file=file: plumber(file),  # type: ignore[misc]
+            lambda file=file: read(file),  # type: ignore[misc]
+            lambda document=document: records(document, taxonomies, rules),  # type: ignore[misc]
+            lambda file=file: records(read(file), taxonomies, rules),  # type: ignore[misc]
+        )
+        seconds = [[measured(one) for one in work] for _ in range(arguments.rounds)]
+        pages = len(document.pages)
+        medians = [
+            1000 * statistics.median(column) / pages for column in zip(*seconds, strict=True)
+        ]
+        cells = [f"{value:.2f} ({value / medians[0]:.1f})" for value in medians]
+        print(f"{file.name[:27]:<28}{pages:>4} p" + "".join(f"{cell:>22}" for cell in cells))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Headings as measures: which ones, and what the paragraphs below them are."""
+
+import pytest
+from building import Writer
+
+from pipeline.model import Segment
+from pipeline.rule import load_rules
+from pipeline.segment import outline
+
+RULES = load_rules()
+
+
+def found(writer: Writer) -> list[Segment]:
+    return list(outline.segment(writer.document(), RULES))
+
+
+def text(segment: Segment, field: str) -> str | None:
+    part = segment.part(field)
+    return "\n".join(source.quote for source in part.provenance) if part else None
+
+
+def test_a_numbered_recommendation_has_label_name_description_and_reason() -> None:
+    (one,) = found(
+        Writer()
+        .heading("2 Recommendations")
+        .heading("Recommendation 4: Keep a log", 2)
+        .paragraph("Record what the model was asked.")
+        .paragraph("Keep it for two years.")
+        .paragraph("Rationale: Nobody remembers.")
+    )
+    assert one.explicit
+    assert text(one, "label") == "Recommendation 4"
+    assert text(one, "name") == "Keep a log"
+    assert text(one, "description") == (
+        "Record what the model was asked.\n\nKeep it for two years."
+    )
+    assert text(one, "rationale") == "Nobody remembers."
+
+
+def test_labelled_lines_printed_as_one_paragraph_are_fields_of_their_own() -> None:
+    (one,) = found(
+        Writer()
+        .heading("Controls")
+        .heading("#LOGUSE", 2)
+        .paragraph("Category: runtime control\nPermalink: https://example.org/loguse")
+        .paragraph("Log use: write down every request.")
+        .paragraph("Useful standards include:")
+        .item("• A standard")
+    )
+    assert text(one, "name") == "#LOGUSE"
+    assert text(one, "details.category") == "runtime control"
+    assert text(one, "details.permalink") == "https://example.org/loguse"
+    assert text(one, "description") == "Log use: write down every request."
+
+
+def test_a_section_that_announces_measures_makes_its_headings_measures() -> None:
+    names = [
+        text(segment, "name")
+        for segment in found(
+            Writer()
+            .heading("Mitigation strategies")
+            .heading("Introduction", 2)
+            .paragraph("This chapter has three parts.")
+            .heading("3.1 Red teaming", 2)
+            .paragraph("Specialists attack the system first.")
+            .heading("Empty heading", 2)
+            .heading("Why does it work?", 2)
+            .paragraph("It finds what tests miss.")
+        )
+    ]
+    assert names == ["Red teaming"]
+
+
+@pytest.mark.parametrize("heading", ["Theft of models", "Results", "Related work", "2.1 Overview"])
+def test_a_heading_that_nothing_marks_is_no_measure(heading: str) -> None:
+    assert found(Writer().heading("Report").heading(heading, 2).paragraph("Some words.")) == []
+
+
+def test_an_instruction_as_a_heading_is_a_measure_that_a_cue_told() -> None:
+    (one,) = found(
+        Writer()
+        .heading("Guide for buyers")
+        .heading("Establish an incident plan", 2)
+        .paragraph("Agree who decides.")
+        .item("• who stops the system")
+    )
+    assert not one.explicit
+    assert text(one, "description") == "Agree who decides.\n\n• who stops the system"

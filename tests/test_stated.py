@@ -1,0 +1,74 @@
+"""Concepts that a document names: whole labels, codes with labels, numbered headings, columns."""
+
+import pytest
+
+from pipeline.tag.stated import concept_named, named_by_heading, taxonomy_of_title
+from pipeline.tag.texts import TextTagger
+from pipeline.taxonomy import load_taxonomies
+
+TAXONOMIES = load_taxonomies()
+
+
+@pytest.mark.parametrize(
+    ("taxonomy", "printed", "code"),
+    [
+        ("mitigation", "3.3.1 Industry Coordination", "3.3.1"),
+        ("mitigation", "1 AI System", "1"),
+        ("mitigation", "99.9 Other", "99.9"),
+        ("mitigation", "Other", None),
+        ("mitigation", "3.3.1 Training Data", None),
+        ("actor", "governance actor", "governance-actor"),
+        ("lifecycle", "Other (outside\nlifecycle)", "other-outside-lifecycle"),
+        ("lifecycle", "Deploy it now", None),
+        ("risk", "6.5 Governance failure", "6.5"),
+        ("rmf", "GOVERN", "govern"),
+    ],
+)
+def test_a_whole_text_names_one_concept_or_none(
+    taxonomy: str, printed: str, code: str | None
+) -> None:
+    concept = concept_named(printed, TAXONOMIES[taxonomy])
+    assert (concept.code if concept else None) == code
+
+
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        ("GOVERN 1.1: Laws are known.", "govern"),
+        ("MEASURE 2.5", "measure"),
+        ("Measure 2.5", None),
+        ("MAP of the harbour", None),
+        ("TABLE 4", None),
+    ],
+)
+def test_a_heading_in_capitals_with_a_number_names_its_function(
+    heading: str, code: str | None
+) -> None:
+    concept = named_by_heading(heading, TAXONOMIES["rmf"])
+    assert (concept.code if concept else None) == code
+
+
+@pytest.mark.parametrize(
+    ("title", "taxonomy"),
+    [("Lifecycle stage", "lifecycle"), ("Actors", "actor"), ("GAI Risks", "risk"), ("Owner", None)],
+)
+def test_a_column_speaks_of_a_taxonomy(title: str, taxonomy: str | None) -> None:
+    found = taxonomy_of_title(title, TAXONOMIES)
+    assert (found.id if found else None) == taxonomy
+
+
+def test_a_bare_text_is_tagged_where_it_prints_labels() -> None:
+    text = "Publish an incident response plan; Incident Response is for the deployer."
+    tags = TextTagger(TAXONOMIES).tag(text)
+    incident = next(tag for tag in tags if tag.code == "2.3.4" and tag.taxonomy == "mitigation")
+    assert [text[s.span.start : s.span.end] for s in incident.evidence] == [
+        "incident response plan",
+        "Incident Response",
+    ]
+    assert incident.basis == "suggested"
+    assert all(tag.confidence < 1 for tag in tags)
+
+
+def test_a_text_that_is_a_label_states_it() -> None:
+    (tag,) = (t for t in TextTagger(TAXONOMIES).tag("Governance Actor") if t.taxonomy == "actor")
+    assert (tag.basis, tag.confidence) == ("stated", 1.0)
