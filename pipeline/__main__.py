@@ -328,21 +328,32 @@ def taxonomies(identifier: str | None, as_json: bool) -> None:
         _print(taxonomy_lines(found))
 
 
-@main.command(epilog="Example: gleaner evaluate --gold tests/gold/nist.json --gate")
+@main.command(epilog="Example: gleaner evaluate --gold tests/gold/survey-safety-practices.csv.json")
 @click.option(
     "--gold",
     multiple=True,
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Gold to score against (repeatable; default: all that comes with the project).",
+    help="Gold to score against (repeatable; default: all of tests/gold).",
 )
-@click.option("--gate", is_flag=True, help="Exit 1 when a score is below its floor.")
+@click.option("--gate", is_flag=True, help="Exit 1 when a score is below tests/floors.json.")
+@_store
 @_json
-def evaluate(gold: tuple[Path, ...], gate: bool, as_json: bool) -> None:
+def evaluate(gold: tuple[Path, ...], gate: bool, raw: Path, extracted: Path, as_json: bool) -> None:
     """Score records against gold."""
-    from pipeline import evaluate as scores
+    from pipeline.run.scoring import NoGold, floors_missed, score_json, score_lines, scores
+    from pipeline.store import Store
 
-    _stop(scores.main(gold, gate, as_json))
+    try:
+        found = scores(Store(raw, extracted), gold)
+        missed = floors_missed(found) if gate else []
+    except NoGold as error:
+        _stop(WRONG, str(error))
+    if as_json:
+        _print_json({**score_json(found), "below": missed})
+    else:
+        _print(score_lines(found))
+    _stop(NOT_ALL if missed else DONE, "\n".join(missed))
 
 
 if __name__ == "__main__":

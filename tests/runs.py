@@ -93,9 +93,14 @@ def reasons(store: Store, name: str, **wanted: Any) -> str:
     return "; ".join(judged.why)
 
 
-def gleaner(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+FOLDERS = ("--raw", "raw", "--extracted", "extracted")
+
+
+def gleaner(
+    folder: Path, command: str, *words: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pipeline", *words, "--raw", "raw", "--extracted", "extracted"],
+        [sys.executable, "-m", "pipeline", command, *FOLDERS, *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,

@@ -171,9 +171,11 @@ def test_nothing_to_read_is_an_error_and_removes_nothing(store: Store) -> None:
 
 
 def test_a_document_that_takes_too_long_is_tried_again_only_with_more_time(store: Store) -> None:
+    draft = put(store.output(Stage.INGEST, "letters/x").with_name(".1.tmp"), "half a fi")
     report = extract(store, limits=Limits(seconds=0.000001))
     assert {row.code for row in report.rows} == {"too-slow"}
     assert files(store) == {}
+    assert not draft.exists()  # a worker may have been killed while it wrote
     assert extract(store, limits=Limits(seconds=0.000001)).totals.read == 0
     assert reasons(store, "letters/river.txt") == "it has more time now"
     assert extract(store).exit_code == 0

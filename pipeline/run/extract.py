@@ -101,6 +101,7 @@ class _Run:
         self.edited = self.store.runs / self.report.id / "edited"
         self.seen: set[str] = set()
         self.shut: list[str] = []
+        self.killed = False  # whether a worker was, perhaps while it wrote
 
     def run(self) -> Report:
         started = time.monotonic()
@@ -119,6 +120,8 @@ class _Run:
         finally:
             self.progress.end()
             self.state.commit()
+        if self.killed or self.report.interrupted:
+            self.store.sweep()
         self.report.seconds = round(time.monotonic() - started, 3)
         write_report(self.report)
         return self.report
@@ -184,6 +187,7 @@ class _Run:
 
     def _settle(self, judged: Judged, outcome: Outcome[Task, Result]) -> None:
         result, trouble = outcome.result, outcome.trouble
+        self.killed |= trouble is not None
         if result and result.row.state == "set aside":
             trouble = Trouble(result.row.code, result.row.message)
         if trouble or not result:

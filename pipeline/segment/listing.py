@@ -18,6 +18,7 @@ WAY = "listing"
 _MOST = 0.6  # share of items that must state a measure before an unannounced list does
 _SOME = 0.3  # ... and when the heading or the sentence before announces measures
 _LONGEST_NAME = 12  # words of a lead-in
+_LONGEST_ITEM = 60  # words on average: longer ones are the numbered paragraphs of a report
 _SHORTEST = 3  # words of an item that can state a measure
 _LEAD_IN = re.compile(r"[^.:!?\n]{3,90}?[:.](?=\s)")
 
@@ -79,7 +80,8 @@ def _announces(document: Document, run: Run, rules: Rules) -> str:
     named = sum(bool(_lead_in(document, item, body(document, item), rules)[0]) for item in items)
     if announced and max(len(stated), named) >= _SOME * len(items):
         return f"rule:{announced.rule.id}"
-    if len(items) > 1 and len(stated) >= _MOST * len(items):
+    words = sum(len(document.quote(item.span).split()) for item in items)
+    if len(items) > 1 and words <= _LONGEST_ITEM * len(items) and len(stated) >= _MOST * len(items):
         return f"rule:{stated[0].rule.id}"
     return ""
 

@@ -44,6 +44,7 @@ _DATED = re.compile(
     r"(?P<year>(?:19|20)\d{2})\b|\b(?P<iso>(?:19|20)\d{2})-\d\d\b|^\s*(?P<alone>(?:19|20)\d{2})\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_DATE = re.compile(r"(?:\d{1,2}\s+)?(?:[A-Z][a-z]+\s+)?(?:\d{1,2},?\s+)?\d{4}")
 _FRONT = 3  # pages at the front that may speak of the work itself
 
 
@@ -108,6 +109,7 @@ def _title(
         for block in front
         if block.kind is BlockKind.HEADING
         and not rules.find("section.other", document.quote(body(document, block)))
+        and not _DATE.fullmatch(document.quote(block.span).strip())
     ]
     if not headings:
         return None

@@ -6,10 +6,10 @@ leaf (marks on a page) -> sheet (lines, order, tables) -> blocks, headings, furn
 import io
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from typing import Any
 
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfpage import PDFPage
+from pdfminer.pdftypes import resolve1
 from pdfplumber.pdf import PDF
 
 from pipeline.ingest.metadata import metadata_lines
@@ -63,16 +63,19 @@ def _open(data: bytes) -> PDF:
     try:
         return PDF.open(io.BytesIO(data), raise_unicode_errors=False)
     except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
-        if _is_locked(error):
+        if _is(error, PDFPasswordIncorrect):
             message = "The PDF is locked with a password: save it without one and put that here."
+            raise SetAside("encrypted", message) from None
+        if _is(error, PDFEncryptionError):
+            message = "The PDF is encrypted in a way that cannot be undone here: save it without."
             raise SetAside("encrypted", message) from None
         message = "The file cannot be opened as a PDF: it is damaged, cut off, or something else."
         raise SetAside("not-readable", f"{message} ({_name(error)})") from None
 
 
-def _is_locked(error: BaseException) -> bool:
-    causes: list[Any] = [error, *error.args, error.__cause__, error.__context__]
-    return any(isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in causes)
+def _is(error: BaseException, kind: type[Exception]) -> bool:
+    """Whether an error is of a kind, or wraps one that is."""
+    return isinstance(error, kind) or any(isinstance(arg, kind) for arg in error.args)
 
 
 def _name(error: BaseException) -> str:
@@ -93,6 +96,10 @@ def _sheets(pdf: PDF) -> Iterator[Sheet]:
             yield Sheet(number, 0.0, 0.0, Verdict.FAILED, why=why)
             return
         if page is None:
+            missing = _listed(pdf) - (number - 1)
+            if number > 1 and missing > 0:
+                why = f"the file lists {missing} more than it has from here on"
+                yield Sheet(number, 0.0, 0.0, Verdict.FAILED, why=why)
             return
         if number > MOST_PAGES:
             message = f"The PDF has more than {MOST_PAGES} pages: split it into smaller files."
@@ -104,6 +111,13 @@ def _sheets(pdf: PDF) -> Iterator[Sheet]:
             yield Sheet(number, 0.0, 0.0, Verdict.FAILED, why=why)
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
             yield Sheet(number, 0.0, 0.0, Verdict.FAILED, why=_name(error))
+
+
+def _listed(pdf: PDF) -> int:
+    """How many pages the file says that it has; 0 when it does not."""
+    tree = resolve1(pdf.doc.catalog.get("Pages"))
+    count = resolve1(tree.get("Count")) if isinstance(tree, dict) else None
+    return count if isinstance(count, int) else 0
 
 
 def _contents(sheets: Sequence[Sheet], type_: Type) -> list[Content]:

@@ -44,9 +44,23 @@ def furniture_of(sheets: Sequence[Sheet]) -> set[Printed]:
     for places in rows.values():
         for _, top, line in places:
             pages = {number for number, other, _ in places if abs(other - top) <= _NEAR}
-            if len(pages) >= enough:
+            if _run(pages, line.page) >= enough:
                 found.add(line)
     return found
+
+
+def _run(pages: set[int], page: int) -> int:
+    """How many of the pages come one after the other around one; left and right pages differ.
+
+    A note that is repeated here and there is no running head.
+    """
+    count = 1
+    for step in (-1, 1):
+        at = page
+        while near := [other for other in (at + step, at + 2 * step) if other in pages]:
+            at = near[0]
+            count += 1
+    return count
 
 
 def _folded(text: str) -> str:

@@ -78,10 +78,9 @@ def _is_heading(passage: Passage, type_: Type) -> bool:
     number, lettered = _NUMBERED.match(text), _LETTERED.match(text)
     opening = number or lettered
     rest = text[opening.end() :] if opening else text
-    if passage.marker and not opening:
-        if size < _MUCH_BIGGER * type_.body and not re.match(r"[A-Z][a-z]+ \d", text):
-            return False
-    if rest.endswith(_STOPS) and size < _MUCH_BIGGER * type_.body:
+    much_bigger = size >= _MUCH_BIGGER * type_.body
+    named = opening or re.match(r"[A-Z][a-z]+ \d", text)
+    if not much_bigger and (rest.endswith(_STOPS) or (passage.marker and not named)):
         return False
     if "://" in text:
         return False

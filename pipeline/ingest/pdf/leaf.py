@@ -17,16 +17,15 @@ from pdfminer.pdfpage import PDFPage
 from pdfplumber.page import Page as PlumberPage
 from pdfplumber.pdf import PDF
 
+from pipeline.ingest.pdf.ruling import Rectangle, grids_of
+
 MOST_GLYPHS = 500_000  # on one page; a dense broadsheet has some 40,000
-MOST_SHAPES = 4_000  # on one page; to look for a grid takes time by their square: maps have more
 SMALLEST = 2.0  # points; smaller type is not meant for a reader's eye
 _UNPAINTED = (3, 7)  # text render modes of the PDF reference, table 5.3
 _STROKED = (2, 6)
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|ssbx|-medi\b|\bbd\b", re.IGNORECASE)
 _DINGBATS = re.compile(r"wingding|webding|dingbat", re.IGNORECASE)
 _SQUARE, _ASKEW = (0, 90, 180, 270), -1
-
-Rectangle = tuple[float, float, float, float]
 
 
 class TooMuch(Exception):
@@ -108,11 +107,12 @@ class _Device(PDFPageAggregator):
             self.stroked.add(id(glyph))
         return advance
 
-    def paint_path(self, gstate: Any, *args: Any, **kwargs: Any) -> None:
+    def paint_path(self, *args: Any, **kwargs: Any) -> None:
         known = len(self.cur_item._objs)
-        super().paint_path(gstate, *args, **kwargs)
+        super().paint_path(*args, **kwargs)
+        state = args[0] if args else kwargs["graphicstate"]
         for shape in self.cur_item._objs[known:]:
-            self.spaces[id(shape)] = gstate.ncs.name
+            self.spaces[id(shape)] = state.ncs.name
 
 
 class _Interpreter(PDFPageInterpreter):
@@ -160,11 +160,16 @@ def leaf_of(pdf: PDF, page: PDFPage, number: int) -> Leaf:
             elif isinstance(item, LTCurve):
                 _take_shape(leaf, plumbed.device, item, place(item))
         x, y = plumbed.mediabox[0] + left, plumbed.mediabox[1] + top
-        for table in _tables(plumbed):
-            leaf.grids.append([(c[0] - x, c[1] - y, c[2] - x, c[3] - y) for c in table])
+        words = (_moved(g.box, x, y) for g in leaf.glyphs if g.turn == 0 and g.text != " ")
+        for cells in grids_of(plumbed, words):
+            leaf.grids.append([_moved(cell, -x, -y) for cell in cells])
     finally:
         plumbed.close()
     return leaf
+
+
+def _moved(box: Rectangle, x: float, y: float) -> Rectangle:
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
 
 
 def _items(container: LTContainer[Any]) -> Iterator[LTItem]:
@@ -205,6 +210,9 @@ def _take_glyph(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle, floor
     turn = _turn(a, b)
     size = item.width if turn in (90, 270) else item.height
     size = hypot(c, d) * item.height / (abs(d) or 1) if turn == _ASKEW else size
+    low = floor - f  # the base line; glyphs far from it come from a font with a broken descent
+    if turn == 0 and not low - 1.6 * size < box[1] < box[3] < low + 1.2 * size:
+        box = (box[0], low - 0.78 * size, box[2], low + 0.22 * size)
     text = item.get_text()
     if not text.strip():
         text = " "
@@ -212,7 +220,7 @@ def _take_glyph(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle, floor
         leaf.hidden += 1
         return
     frame = _upright(turn, box)
-    base = floor - f if turn == 0 else frame[3]
+    base = low if turn == 0 else frame[3]
     bold = bool(_BOLD.search(font)) or id(item) in device.stroked
     dingbat = bool(_DINGBATS.search(font))
     flow = len(leaf.glyphs)
@@ -227,42 +235,6 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
         known = isinstance(item, LTRect)
         colour = colour_of(item.non_stroking_color, device.spaces.get(id(item), ""))
         leaf.fills.append(Fill(box, colour if known else None))
-
-
-def _tables(page: _Page) -> list[list[Rectangle]]:
-    """The cells of the ruled grids, in the coordinates of pdfplumber."""
-    if not 0 < len(page.rects) + len(page.lines) + len(page.curves) < MOST_SHAPES:
-        return []
-    # Word shades a cell, and each line of its text once more, inside: only the outer one is a cell.
-    shades = [r for r in page.rects if r["fill"] and min(r["width"], r["height"]) > 2.5]
-    inner = {
-        id(one)
-        for one in shades
-        for other in shades[:500]
-        if one is not other
-        and _within(_edges(one), _edges(other))
-        and (id(one) < id(other) or not _within(_edges(other), _edges(one)))
-    }
-    clean = page.filter(lambda item: id(item) not in inner) if inner else page
-    return [[_rectangle(cell) for cell in table.cells] for table in clean.find_tables()]
-
-
-def _rectangle(box: Any) -> Rectangle:
-    x0, top, x1, bottom = (float(value) for value in box)
-    return x0, top, x1, bottom
-
-
-def _edges(item: dict[str, Any]) -> Rectangle:
-    return item["x0"], item["top"], item["x1"], item["bottom"]
-
-
-def _within(inner: Rectangle, outer: Rectangle, slack: float = 1.5) -> bool:
-    return (
-        inner[0] >= outer[0] - slack
-        and inner[1] >= outer[1] - slack
-        and inner[2] <= outer[2] + slack
-        and inner[3] <= outer[3] + slack
-    )
 
 
 def _font_name(item: LTChar) -> str:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from math import floor
 from statistics import median
 
-from pipeline.ingest.pdf.leaf import Glyph, Leaf, Rectangle
+from pipeline.ingest.pdf.leaf import Glyph, Leaf
+from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.model.text import freeze
 
 _SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)

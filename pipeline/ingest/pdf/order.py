@@ -82,9 +82,22 @@ def in_reading_order(items: Sequence[P], gutters: Sequence[float]) -> list[P]:
     flow = sorted(items, key=lambda item: item.flow)
     steps = [(a, b) for a, b in pairwise(flow) if a.turn == b.turn == 0]
     upward = sum(b.bottom < a.top and b.left < a.right and a.left < b.right for a, b in steps)
-    if upward <= max(3, _WRONG * len(steps)):
-        return flow
-    return _by_columns(flow)
+    if upward > max(3, _WRONG * len(steps)) or (gutters and _across(flow)):
+        return _by_columns(flow)
+    return flow
+
+
+def _across(flow: Sequence[Placed]) -> bool:
+    """Whether columns of prose were painted line by line over the whole page.
+
+    Rows of a table without rules are painted so too, but their lines do not fill their column.
+    """
+    back = sum(a.column > b.column >= 0 for a, b in pairwise(flow))
+    columns = {item.column for item in flow} - {-1}
+    widths = [[i.right - i.left for i in flow if i.column == column] for column in columns]
+    if back < 4 or back < 0.8 * min(map(len, widths)):
+        return False
+    return all(median(some) > 0.7 * max(some) for some in widths)
 
 
 def _by_columns(items: Sequence[P]) -> list[P]:

@@ -84,9 +84,9 @@ def type_of(sheets: Iterable[Sheet]) -> Type:
             sizes[line.size] += len(line.text)
         for above, below in pairwise(lines):
             step = below.base - above.base
-            if abs(above.size - below.size) < 0.6 and beneath(above, below):
-                if 0.8 * below.size < step < 2.6 * below.size:
-                    steps.setdefault(round(below.size), Counter())[round(step * 2) / 2] += 1
+            alike = abs(above.size - below.size) < 0.6 and beneath(above, below)
+            if alike and 0.8 * below.size < step < 2.6 * below.size:
+                steps.setdefault(round(below.size), Counter())[round(step * 2) / 2] += 1
     body = max(sizes, key=lambda size: (sizes[size], size)) if sizes else 10.0
     return Type(body, {size: _usual(counts) for size, counts in steps.items()})
 

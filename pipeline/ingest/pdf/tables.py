@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.ingest.pdf.leaf import Fill, Glyph, Leaf, Rectangle
+from pipeline.ingest.pdf.leaf import Fill, Glyph, Leaf
 from pipeline.ingest.pdf.lines import Printed, lines_of
+from pipeline.ingest.pdf.ruling import Rectangle
 
 _THIN = 5.0  # points; less is the space between double rules
 _MOST_CELLS = 2_000

@@ -25,16 +25,19 @@ def is_banner(row: Row) -> bool:
     return len(row.text) < 300 and _OF_THE_PAGE.search(row.text) is not None
 
 
+def is_notice(row: Row) -> bool:
+    """Whether a row says that its own page is not final."""
+    return is_banner(row) and _PROVISIONAL.search(row.text) is not None
+
+
 def score(rows: Sequence[Row], words: Words) -> float:
     """How much of a record page is in these rows; it is one from `ENOUGH` on.
 
     A banner and "Also in" at the head, "Reasoning", cards with glued labels, the three values in
     their places, and a primary risk: no single one is enough.
     """
-    if len(rows) > LONGEST:
-        return 0.0
     head = rows[:_OPENING]
-    banners = sum(is_banner(row) and bool(_PROVISIONAL.search(row.text)) for row in head)
+    banners = sum(is_notice(row) for row in head)
     total = 1.5 * min(2, banners)
     for row in head:
         if row.text.startswith(f"{ALSO_IN} "):

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import takewhile
 
 from pipeline.taxonomy import Taxonomy, fold
@@ -16,7 +16,10 @@ AUTHORS = re.compile(
     r"(?P<authors>\S.*?)?\s*\((?:(?P<year>1[5-9]\d\d|20\d\d)[a-z]?|n\. ?d\.|no date)\)"
 )
 
+YEAR = re.compile(r"\(?(?P<year>1[5-9]\d\d|20\d\d)\)?")
+
 _CODED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}\s+(?=[A-Z])")
+_SUBCODED = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,2}\s+[A-Z]")
 _GLUE = re.compile(r"(?<=[a-z)])(?=[A-Z0-9“\"])")
 # What cannot begin a name: "1.1 Model evaluations" and "1.1 Model-based ..." are names.
 _STUCK = frozenset("-‐,.;:/)’'?!%&>")
@@ -62,6 +65,30 @@ class Words:
             and _glued(text)
         )
 
+    def label_at_end(self, text: str) -> int | None:
+        """Where the code and label that end a line begin: 0 when they are all of it, else None.
+
+        A label is known, or the code is one of those whose published label was never seen.
+        """
+        found = self._at_end.search(text)
+        return found.start() if found else None
+
+    def is_label(self, text: str) -> bool:
+        """Whether a line is a code and label of the taxonomy of measures, and nothing else."""
+        return self.label_at_end(text) == 0
+
+    def is_unknown_label(self, text: str) -> bool:
+        """Whether a line that stands where a label must looks like one."""
+        return len(text) < _LABEL and _SUBCODED.match(text) is not None and not text.endswith(".")
+
+    @cached_property
+    def _at_end(self) -> re.Pattern[str]:
+        unseen = "|".join(map(re.escape, sorted(self.unseen))) or _NEVER.pattern
+        # In a name such as "GPT-4" the digit before a code belongs to it as likely as not.
+        return re.compile(
+            rf"(?<![\d.])(?:{self.card.pattern}|(?:{unseen})\s*[A-Z][^.;:!?\d]{{2,{_LABEL}}})\Z"
+        )
+
     def before_stage(self, text: str) -> int | None:
         """Where a lifecycle stage begins that is glued to the end of a line."""
         ends = [len(text) - len(stage) for stage in self.stated[0] if text.endswith(stage)]
@@ -87,7 +114,10 @@ def words_of(taxonomies: tuple[Taxonomy, ...]) -> Words:
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> re.Pattern[str]:
     printed = _longest_first(f"{code} {label}" for code, label in pairs)
-    ways = (r"\s+".join(map(re.escape, text.split())) for text in printed)
+    # Markup may glue a code to its label.
+    ways = (
+        r"\s+".join(map(re.escape, text.split())).replace(r"\s+", r"\s*", 1) for text in printed
+    )
     return re.compile("|".join(ways)) if printed else _NEVER
 
 

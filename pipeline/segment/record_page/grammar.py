@@ -73,7 +73,7 @@ def _opening(rows: list[Row], page: Page) -> list[Row] | None:
     page.name = next((row for row in rows if row.heading == 1), None)
     rows = [row for row in rows if row is not page.name]
     head = rows[:_OPENING]
-    also = next((i for i, row in enumerate(head) if i and _says_also_in(row)), None)
+    also = next((i for i, row in enumerate(head) if i and says_also_in(row)), None)
     start = max((i + 1 for i, row in enumerate(head) if is_banner(row)), default=0)
     if also is not None and also > start:
         start = also - 1
@@ -83,7 +83,7 @@ def _opening(rows: list[Row], page: Page) -> list[Row] | None:
         page.undecided = rest
         return None
     page.definition, following = rest[0], rest[1]
-    if not _says_also_in(following):
+    if not says_also_in(following):
         if not following.closed and ALSO_IN.startswith(following.text):
             page.definition, page.undecided = None, rest
             return None
@@ -100,7 +100,8 @@ def _opening(rows: list[Row], page: Page) -> list[Row] | None:
     return body
 
 
-def _says_also_in(row: Row) -> bool:
+def says_also_in(row: Row) -> bool:
+    """Whether a row is "Also in", with or without the category."""
     return row.text == ALSO_IN or row.text.startswith(f"{ALSO_IN} ")
 
 
@@ -174,7 +175,7 @@ def _authors_at(
         for i in range(start + title, end)
         if (pieces[i].closed or tags) and AUTHORS.fullmatch(pieces[i].text)
     ]
-    strict = next((i for i in found if _names_people(pieces[i].text)), None)
+    strict = next((i for i in found if names_people(pieces[i].text)), None)
     if after_cards:
         i = start + title
         certain = i in found and (strict == i or tags or i + 1 < end)
@@ -187,7 +188,7 @@ def _authors_at(
     return found[1] if len(found) > 1 and found[1] == found[0] + 1 else found[0]
 
 
-def _names_people(text: str) -> bool:
+def names_people(text: str) -> bool:
     """Whether a row before a year lists people as `Family, Given; Family, Given`."""
     found = AUTHORS.fullmatch(text)
     people = (found["authors"] or "").split(";") if found else []
@@ -217,7 +218,7 @@ def _source(
     page: Page,
     after_cards: bool,
 ) -> None:
-    page.authors = pieces[authors]
+    page.authors = [pieces[authors]]
     if not pieces[authors - 1].label:
         page.title = pieces[authors - 1]
     page.ends_in = "the source"
@@ -253,7 +254,7 @@ def _tags(pieces: Sequence[Row], start: int, step: int, page: Page, words: Words
         page.complete = whole and (step == 1 or _looks_whole(pieces[-1], words))
         return
     page.complete = True
-    _risks(after, page, words)
+    risks(after, page, words)
 
 
 def _looks_whole(gloss: Row, words: Words) -> bool:
@@ -271,9 +272,11 @@ def _looks_whole(gloss: Row, words: Words) -> bool:
     return known or not any(word.startswith(last) for word in words.vocabulary)
 
 
-def _risks(rows: Sequence[Row], page: Page, words: Words) -> None:
-    """`Primary`, a risk, `Other`, more risks: with or without line ends between them."""
-    role = ""
+def risks(rows: Sequence[Row], page: Page, words: Words, role: str = "") -> None:
+    """Read `Primary`, a risk, `Other`, more risks, with or without line ends between them.
+
+    `role`: what a heading said of them already.
+    """
     for row in rows:
         at = 0
         while at < len(row.text):

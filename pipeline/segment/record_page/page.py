@@ -38,7 +38,8 @@ class Page:
     parent: Row | None = None
     cards: list[Card] = field(default_factory=list)
     title: Row | None = None
-    authors: Row | None = None
+    authors: list[Row] = field(default_factory=list)
+    year: Row | None = None
     abstract: list[Row] = field(default_factory=list)
     tags: dict[str, Row] = field(default_factory=dict)
     risks: list[tuple[Span, str]] = field(default_factory=list)

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
-from pipeline.model import BlockKind, Document, Span
-from pipeline.segment.record_page.glue import AUTHORS, REASONING, Words
+from pipeline.model import Block, BlockKind, Document, Span
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MARKER = re.compile(r"[•◦▪*–-]\s+(?=\S)")
 _CODE_ALONE = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}")
 _WITHIN = re.compile(r"(?<=[^\W\d])[.;] \w")  # not the "1. A" of a numbered name
+# A hash with a slash is how single-page sites name their pages.
+_OWN_PLACE = re.compile(r"#(?![!/])")
 _NOT_READ = (BlockKind.FURNITURE, BlockKind.METADATA)
+
+
+TERM = 7  # below every heading: the level of a term, or of a cell that heads its row
 
 
 @dataclass(frozen=True)
@@ -46,20 +51,63 @@ def read(document: Document) -> tuple[Row, ...]:
     A paragraph of a PDF is one row: its line ends mean nothing.
     """
     rows: list[Row] = []
-    for block in document.blocks:
-        if block.kind in _NOT_READ:
+    for block, following in pairwise([*document.blocks, None]):
+        if block is None or block.kind in _NOT_READ:
             continue
-        marked = block.kind is BlockKind.HEADING and document.media_type != "text/plain"
+        if document.media_type == "text/plain":
+            rows.extend(_row(document, span) for span in _lines(document, block.span))
+            continue
+        level = block.level if block.kind is BlockKind.HEADING else 0
+        if _heads_its_row(block, following):
+            level = TERM
         for span in _lines(document, block.span):
-            if block.kind is BlockKind.LIST_ITEM and document.media_type != "text/plain":
+            if block.kind is BlockKind.LIST_ITEM:
                 # The reader's mark of an item, not a word of the page.
                 marker = _MARKER.match(document.text, span.start, span.end)
                 span = Span(marker.end(), span.end) if marker else span
-            linked = any(i.kind == "link" and i.span.covers(span) for i in block.inlines)
-            closed = "\n" in document.text[span.end :]
-            level = block.level if marked else 0
-            rows.append(Row(span, document.quote(span), closed, level, linked))
+                level = TERM if _is_term(block, span) else 0
+            links = [i.span for i in block.inlines if i.kind == "link" and _leads_away(i.href)]
+            linked = any(link.covers(span) for link in links)
+            rows.extend(
+                _row(document, piece, level, linked or piece in links)
+                for piece in _side_by_side(document, span, links) or (span,)
+            )
     return tuple(_with_codes_joined(document, rows))
+
+
+def _row(document: Document, span: Span, heading: int = 0, linked: bool = False) -> Row:
+    closed = "\n" in document.text[span.end :]
+    return Row(span, document.quote(span), closed, heading, linked)
+
+
+def _leads_away(href: str | None) -> bool:
+    """Whether a link leads to another page, not to a place on its own."""
+    return href is not None and _OWN_PLACE.search(href) is None
+
+
+def _heads_its_row(block: Block, following: Block | None) -> bool:
+    """Whether a table cell is marked as a heading, or the first of several in its row."""
+    here, after = block.cell, following.cell if following else None
+    if here is None or here.head or here.column:
+        return here is not None and here.head
+    return after is not None and (here.table, here.row) == (after.table, after.row)
+
+
+def _is_term(block: Block, line: Span) -> bool:
+    """Whether a line is the term of a definition: the reader sets it in strong, on its own."""
+    return line.start == block.span.start and any(
+        inline.kind == "strong" and inline.span == line and line.end < block.span.end
+        for inline in block.inlines
+    )
+
+
+def _side_by_side(document: Document, line: Span, links: Sequence[Span]) -> Sequence[Span]:
+    """The links that make up a line, when there are several: a style sheet parted them."""
+    inside = [link for link in links if line.covers(link)]
+    ends = [line.start, *(link.end for link in inside)]
+    gaps = zip(ends, [*(link.start for link in inside), line.end], strict=True)
+    whole = all(not document.text[start:end].strip() for start, end in gaps)
+    return inside if whole and len(inside) > 1 else ()
 
 
 def _lines(document: Document, span: Span) -> Iterator[Span]:
@@ -96,26 +144,3 @@ def is_text(row: Row) -> bool:
 def is_name(row: Row) -> bool:
     """Whether a row has the shape of a heading: short, one phrase, no bullet before it."""
     return not is_text(row) and row.text[0] not in "•-–*·▪" and not row.text.endswith((":", ","))
-
-
-def without_titles(rows: Sequence[Row], words: Words) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """The rows that a text dump has too, and the headings of sections that only markup has."""
-    titles = [i for i in range(len(rows)) if _is_title(rows, i, words)]
-    kept = tuple(row for i, row in enumerate(rows) if i not in titles)
-    return kept, tuple(rows[i] for i in titles)
-
-
-def _is_title(rows: Sequence[Row], i: int, words: Words) -> bool:
-    row = rows[i]
-    if row.heading < 2 or row.linked or REASONING.fullmatch(row.text):
-        return False
-    if words.known(row.text) or words.risk.match(row.text) or words.card.match(row.text):
-        return False
-    after = rows[i + 1 : i + 3]
-    if not after or after[0].heading > row.heading:
-        return True
-    if words.card.match(after[0].text) or AUTHORS.fullmatch(after[0].text):
-        return False
-    if len(after) > 1 and words.card.match(after[1].text):  # a card's name, unless the next row is
-        return after[0].linked or not is_text(after[0])
-    return True

@@ -21,6 +21,8 @@ from pipeline.segment.record_page.rows import Row
 WAY = "record_page"
 MADE_BY = "rule:record-page"
 
+_PERSON = re.compile(r"[^;]*[^;\s][^;]*")
+
 
 def state(document: Document, page: Page, words: Words, boilerplate: Sequence[Span]) -> Segments:
     """The segments of a page: the measure with its related ones, and the source."""
@@ -94,16 +96,17 @@ def _related(document: Document, card: Card) -> Segment:
 
 def _source(document: Document, page: Page) -> Iterator[Part]:
     yield from _part(document, "title", page.title)
-    if page.authors and (found := AUTHORS.fullmatch(page.authors.text)):
-        people = (
-            page.authors.part(*person.span())
-            for person in re.finditer(r"[^;]*[^;\s][^;]*", found["authors"] or "")
-        )
-        cited = tuple(document.cite(person.span, MADE_BY) for person in people)
-        if cited:
-            yield Part(field="authors", provenance=cited, items=True)
-        if found["year"]:
-            yield from _part(document, "year", page.authors.part(*found.span("year")))
+    people: list[Row] = []
+    year = page.year
+    for row in page.authors:
+        found = AUTHORS.fullmatch(row.text)
+        names = row.part(0, len(found["authors"] or "")) if found else row
+        people.extend(names.part(*one.span()) for one in _PERSON.finditer(names.text))
+        if found and found["year"]:
+            year = row.part(*found.span("year"))
+    if cited := tuple(document.cite(person.span, MADE_BY) for person in people):
+        yield Part(field="authors", provenance=cited, items=True)
+    yield from _part(document, "year", year)
     yield from _part(document, "abstract", page.abstract)
 
 

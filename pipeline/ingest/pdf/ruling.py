@@ -1,0 +1,117 @@
+"""The ruled grids of a page, without the lines and shades that adorn words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pdfplumber.page import Page as PlumberPage
+
+MOST_SHAPES = 4_000  # on one page; to look for a grid takes time by their square: maps have more
+_THICKEST = 2.5  # points; what is thicker both ways is a shade, not a rule
+_HUGS = 1.2  # points that a frame or underline of words may leave at their ends
+_ADORNS = 0.7  # share of the rules of one look that hug words, above which all of them do
+
+Rectangle = tuple[float, float, float, float]
+
+
+def grids_of(page: PlumberPage, words: Iterable[Rectangle]) -> list[list[Rectangle]]:
+    """The cells of each grid on a page; `words` are the boxes of its glyphs, in its coordinates.
+
+    Links are often underlined or framed: such rules would cut cells of a table into pieces. Word
+    shades a cell and once more, inside, each line of its text: only the outer shade is a cell's.
+    """
+    shapes = [*page.rects, *page.lines, *page.curves]
+    if not 0 < len(shapes) < MOST_SHAPES:
+        return []
+    rules = [shape for shape in shapes if _thickness(shape) <= _THICKEST]
+    shades = [shape for shape in page.rects if shape["fill"] and _thickness(shape) > _THICKEST]
+    left_out = _adornments(rules, words) | _inner(shades)
+    clean = page.filter(lambda item: id(item) not in left_out) if left_out else page
+    return [[_rectangle(cell) for cell in table.cells] for table in clean.find_tables()]
+
+
+def _rectangle(box: Any) -> Rectangle:
+    x0, top, x1, bottom = (float(value) for value in box)
+    return x0, top, x1, bottom
+
+
+def _edges(shape: dict[str, Any]) -> Rectangle:
+    return shape["x0"], shape["top"], shape["x1"], shape["bottom"]
+
+
+def _thickness(shape: dict[str, Any]) -> float:
+    return float(min(shape["width"], shape["height"]))
+
+
+def _adornments(rules: Sequence[dict[str, Any]], words: Iterable[Rectangle]) -> set[int]:
+    """The ids of underlines, and of all rules of a look that mostly hugs words."""
+    looks: dict[object, list[dict[str, Any]]] = defaultdict(list)
+    for rule in rules:
+        colour = rule["non_stroking_color"] if rule["fill"] else rule["stroking_color"]
+        looks[str(colour), round(max(_thickness(rule), rule["linewidth"] or 0), 1)].append(rule)
+    rows = _rows(words)
+    found: set[int] = set()
+    for alike in looks.values():
+        level = [rule for rule in alike if rule["width"] > max(_THICKEST, rule["height"])]
+        hugging = {id(rule): _hugged(rule, rows) for rule in level}
+        under = [id(rule) for rule in level if hugging[id(rule)] == "under"]
+        if level and sum(bool(hug) for hug in hugging.values()) >= _ADORNS * len(level):
+            found.update(id(rule) for rule in alike)
+        else:
+            found.update(under)
+    return found
+
+
+def _rows(words: Iterable[Rectangle]) -> list[tuple[float, float, list[float], list[float]]]:
+    """Top, bottom, left edges and right edges of the glyphs that stand on one level."""
+    rows: dict[tuple[int, int], list[Rectangle]] = defaultdict(list)
+    for box in words:
+        rows[round(box[1]), round(box[3])].append(box)
+    return [
+        (
+            min(box[1] for box in row),
+            max(box[3] for box in row),
+            [box[0] for box in row],
+            [box[2] for box in row],
+        )
+        for row in rows.values()
+    ]
+
+
+def _hugged(
+    rule: dict[str, Any], rows: Sequence[tuple[float, float, list[float], list[float]]]
+) -> str:
+    """`under` for the underline of words, `around` for a side of their frame, else empty."""
+    x0, y, x1, _ = _edges(rule)
+    found = ""
+    for top, bottom, lefts, rights in rows:
+        if not top - _THICKEST <= y <= bottom + _THICKEST:
+            continue
+        if any(abs(left - x0) <= _HUGS for left in lefts) and any(
+            abs(right - x1) <= _HUGS for right in rights
+        ):
+            if (top + bottom) / 2 < y < bottom:
+                return "under"
+            found = "around"
+    return found
+
+
+def _inner(shades: Sequence[dict[str, Any]]) -> set[int]:
+    """The ids of the shades that lie within another one; of two equal ones, of one."""
+    return {
+        id(one)
+        for one in shades
+        for other in shades[:500]
+        if one is not other
+        and _within(_edges(one), _edges(other))
+        and (id(one) < id(other) or not _within(_edges(other), _edges(one)))
+    }
+
+
+def _within(inner: Rectangle, outer: Rectangle, slack: float = 1.5) -> bool:
+    return (
+        inner[0] >= outer[0] - slack
+        and inner[1] >= outer[1] - slack
+        and inner[2] <= outer[2] + slack
+        and inner[3] <= outer[3] + slack
+    )

@@ -1,0 +1,227 @@
+"""PDF to Document when something is wrong: hidden, garbled, broken, locked, turned, cropped."""
+
+import io
+
+import pytest
+from printing import lines, pdf, read_pages, read_pdf, shade, text
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+import pipeline.ingest.pdf as pdf_reader
+from pipeline.ingest.pdf import leaf
+from pipeline.model import Document, Level, SetAside, Verdict
+
+SEEN = text(72, 700, "Everybody sees these words.")
+PICTURE = "q 400 0 0 400 72 200 cm /I Do Q\n"
+SOUP = "BT /C 11 Tf 72 600 Td <000500060007000800090005000600070008> Tj ET\n"
+
+
+def codes(document: Document) -> list[str]:
+    return [issue.code for issue in document.issues]
+
+
+def set_aside(data: bytes) -> str:
+    with pytest.raises(SetAside) as caught:
+        read_pdf(data)
+    assert caught.value.message.endswith((".", ")"))
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        pytest.param("1 g " + text(72, 600, "Trust me") + "0 g\n", id="white on white"),
+        pytest.param(shade(72, 590, 200, 30, "0.2 0.4 0.6") + "0.2 0.4 0.6 rg " + text(80, 600, "Trust me") + "0 g\n", id="in the colour of its ground"),
+        pytest.param(text(72, 600, "Trust me", also="3 Tr"), id="not painted"),
+        pytest.param(text(72, 600, "Trust me", size=1), id="too small"),
+        pytest.param(text(72, 900, "Trust me"), id="off the page"),
+    ],
+)  # fmt: skip
+def test_hidden_text_is_left_out_counted_and_told(unseen: str) -> None:
+    document = read_pages(SEEN + unseen)
+    assert document.text == "Everybody sees these words."
+    assert document.pages[0].hidden == len("Trustme")
+    assert codes(document) == ["hidden-text"]
+    assert document.issues[0].level is Level.WARNING
+    assert "Page 1 has 7 characters" in document.issues[0].message
+
+
+@pytest.mark.parametrize(
+    "ground",
+    [shade(60, 590, 300, 30, "0.1 0.1 0.4"), "q 400 0 0 400 60 590 cm /I Do Q\n"],
+    ids=["a dark band", "a picture"],
+)
+def test_white_type_on_a_ground_is_seen(ground: str) -> None:
+    document = read_pages(ground + "1 g " + text(72, 600, "Trust me") + "0 g\n")
+    assert document.text == "Trust me"
+    assert document.pages[0].hidden == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "space", "colour"),
+    [
+        (1, "DeviceGray", "#ffffff"),
+        ((0.99, 1, 0.985), "DeviceRGB", "#ffffff"),
+        ((0, 0, 0, 0), "DeviceCMYK", "#ffffff"),
+        ((0, 0.5, 1, 0), "DeviceCMYK", "#ff8000"),
+        (1, "Separation", None),  # all of an ink is dark, not white
+        (("P1",), "Pattern", None),
+    ],
+)
+def test_colours_of_known_spaces(value: object, space: str, colour: str | None) -> None:
+    assert leaf.colour_of(value, space) == colour
+
+
+def test_a_page_of_pictures_needs_ocr_and_the_rest_is_read() -> None:
+    document = read_pages(SEEN, PICTURE, SEEN)
+    assert document.verdict is Verdict.PARTIAL
+    assert [page.verdict for page in document.pages] == [
+        Verdict.COMPLETE,
+        Verdict.NEEDS_OCR,
+        Verdict.COMPLETE,
+    ]
+    assert codes(document) == ["needs-ocr"]
+    assert document.pages[1].span == (len("Everybody sees these words.") + 2,) * 2
+    assert document.cite(document.blocks[1].span, "reader:test").pages == (3,)
+
+
+def test_a_text_layer_that_is_not_painted_is_not_taken_for_a_scan_that_was_read() -> None:
+    document = read_pages(PICTURE + text(72, 600, "Trust me", also="3 Tr"))
+    assert document.verdict is Verdict.NEEDS_OCR
+    assert codes(document) == ["needs-ocr", "hidden-text"]
+    assert document.text == ""
+
+
+def test_pictures_alone_and_nothing_at_all() -> None:
+    assert read_pages(PICTURE, PICTURE).verdict is Verdict.NEEDS_OCR
+    blank = read_pages("", "")
+    assert blank.verdict is Verdict.BLANK
+    assert codes(blank) == ["blank"]
+    assert read_pages("", SEEN).verdict is Verdict.COMPLETE
+
+
+def test_soup_is_garbled_and_none_of_its_page_is_taken() -> None:
+    document = read_pages(SOUP + text(72, 500, "Four"), SEEN)
+    assert document.verdict is Verdict.PARTIAL
+    assert document.pages[0].verdict is Verdict.GARBLED
+    assert document.pages[0].garbled == 9
+    assert document.text == "Everybody sees these words."
+    assert codes(document) == ["garbled-text"]
+    assert read_pages(SOUP).verdict is Verdict.GARBLED
+
+
+def test_a_few_unknown_characters_are_shown_and_counted() -> None:
+    document = read_pages(SOUP + lines(72, 700, *["Words that anybody can read."] * 4))
+    assert document.verdict is Verdict.COMPLETE
+    assert document.pages[0].garbled == 9
+    assert "\ufffd" * 9 in document.text
+    assert "(cid:" not in document.text
+    assert codes(document) == ["unknown-characters"]
+
+
+def test_what_is_no_pdf_is_set_aside() -> None:
+    whole = pdf(SEEN)
+    assert set_aside(b"") == "not-readable"
+    assert set_aside(b"<html><body>Please sign in</body></html>") == "not-readable"
+    assert set_aside(whole[:30]) == "not-readable"
+    assert set_aside(pdf(SEEN, SEEN)[:-500]) == "not-readable"
+    assert set_aside(pdf()) == "no-pages"
+
+
+def test_pages_that_a_file_lists_and_has_not_are_missed() -> None:
+    document = read_pdf(pdf(SEEN, SEEN).replace(b"/Count 2", b"/Count 4"))
+    assert document.verdict is Verdict.PARTIAL
+    assert codes(document) == ["page-not-readable"]
+    assert document.issues[0].message.startswith("Page 3 could not be read (the file lists 2 more")
+
+
+def test_junk_around_the_file_does_no_harm() -> None:
+    assert read_pdf(b"\n" * 20 + pdf(SEEN) + b"\x00" * 100).text == "Everybody sees these words."
+
+
+def locked(user: str) -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file, encrypt=StandardEncryption(user, ownerPassword="owner"))
+    canvas.drawString(72, 700, "Read me if you may.")
+    canvas.save()
+    return file.getvalue()
+
+
+def test_a_password_sets_a_file_aside_unless_it_is_empty() -> None:
+    assert set_aside(locked("secret")) == "encrypted"
+    assert read_pdf(locked("")).text == "Read me if you may."
+
+
+def test_a_page_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leaf, "MOST_GLYPHS", 100)
+    document = read_pages(SEEN, SEEN * 10, SEEN)
+    assert document.verdict is Verdict.PARTIAL
+    assert [page.verdict for page in document.pages][1] is Verdict.FAILED
+    (issue,) = document.issues
+    assert (issue.code, issue.level, issue.stage) == ("page-not-readable", Level.ERROR, "ingest")
+    assert issue.message.startswith("Page 2 could not be read (it has more than ")
+    assert len(document.blocks) == 2
+
+
+@pytest.mark.parametrize("error", [RecursionError, MemoryError, KeyError, AssertionError])
+def test_whatever_a_page_raises_is_a_failed_page(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pdf_reader, "sheet_of", fail)
+    document = read_pages(SEEN)
+    assert document.verdict is Verdict.FAILED
+    assert error.__name__ in document.issues[0].message
+
+
+def test_more_pages_than_anyone_reads_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_reader, "MOST_PAGES", 3)
+    assert set_aside(pdf(*[SEEN] * 4)) == "too-many-pages"
+
+
+def test_a_page_without_a_size_is_a_page_of_letter_paper() -> None:
+    document = read_pages(SEEN, box="")
+    assert document.text == "Everybody sees these words."
+    assert (document.pages[0].width, document.pages[0].height) == (612, 792)
+
+
+def test_boxes_count_from_the_visible_page() -> None:
+    box = "/MediaBox [10 20 622 812] /CropBox [60 100 560 780]"
+    document = read_pages(text(82, 692, "Inside") + text(20, 692, "Out"), box=box)
+    assert document.text == "Inside"
+    page, line = document.pages[0], document.blocks[0].lines[0]
+    assert (page.width, page.height, page.hidden) == (500, 680, 3)
+    assert line.box.x0 == 22
+    assert line.box.bottom == pytest.approx(780 - 692 + 2.3, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("turn", "matrix", "size"),
+    [
+        (90, "0 1 -1 0 {y} {x}", (792, 612)),
+        (180, "-1 0 0 -1 {x} {y}", (612, 792)),
+        (270, "0 -1 1 0 {y} {x}", (792, 612)),
+    ],
+)
+def test_a_turned_page_reads_as_it_is_seen(turn: int, matrix: str, size: tuple[int, int]) -> None:
+    # Words that stand upright, 72 points from the left and 92 from the top, once it is turned.
+    x, y = {90: (72, 92), 180: (612 - 72, 92), 270: (792 - 72, 612 - 92)}[turn]
+    place = matrix.format(x=x, y=y)
+    page = f"BT /F 10 Tf {place} Tm (Keep a ledger) Tj ET"
+    document = read_pages(page, box=f"/MediaBox [0 0 612 792] /Rotate {turn}")
+    assert document.text == "Keep a ledger"
+    assert (document.pages[0].width, document.pages[0].height) == size
+    box = document.blocks[0].lines[0].box
+    assert box.x0 == pytest.approx(72, abs=0.2)
+    assert box.bottom == pytest.approx(92 + 2.1, abs=0.5)
+
+
+def test_text_that_runs_up_a_page_is_read_in_its_own_direction() -> None:
+    page = SEEN + "BT /F 10 Tf 0 1 -1 0 40 300 Tm (Along the margin) Tj ET"
+    document = read_pages(page)
+    assert document.text == "Everybody sees these words.\n\nAlong the margin"
+    (line,) = document.blocks[1].lines
+    assert line.box.bottom == pytest.approx(792 - 300, abs=0.2)
+    assert line.box.x1 - line.box.x0 == pytest.approx(10, abs=0.2)
