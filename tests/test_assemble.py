@@ -67,6 +67,8 @@ def test_metadata_lines_give_the_source_with_its_words() -> None:
         .metadata("title: A guide to logs")
         .metadata("author: Ada Quill")
         .metadata("author: Reed, Tom")
+        .metadata("author: Wei Ling Tan; Per Lind")
+        .metadata("author: Eva Moe, Ib Ro")
         .metadata("date: 2025-03-01")
         .heading("Abstract")
         .paragraph("We kept logs.")
@@ -74,7 +76,14 @@ def test_metadata_lines_give_the_source_with_its_words() -> None:
     )
     assert file.source.title is not None
     assert file.source.title.value == "A guide to logs"
-    assert [(a.family, a.given) for a in file.source.authors] == [("Quill", "Ada"), ("Reed", "Tom")]
+    assert [f"{author.given} {author.family}" for author in file.source.authors] == [
+        "Ada Quill",
+        "Tom Reed",
+        "Wei Ling Tan",
+        "Per Lind",
+        "Eva Moe",
+        "Ib Ro",
+    ]
     assert file.source.year is not None
     assert file.source.year.value == 2025
     assert file.source.year.provenance[0].quote == "2025"

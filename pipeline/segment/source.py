@@ -15,6 +15,7 @@ from pipeline.model import (
 )
 from pipeline.model.text import fold
 from pipeline.rule import Rules
+from pipeline.segment.items import split
 from pipeline.segment.passage import body, cite_blocks
 
 WAY = "source"
@@ -63,7 +64,9 @@ def _parts(document: Document, rules: Rules) -> Iterator[Part]:
     if title:
         yield Part(field="title", provenance=title[:1])
     if authors := stated.get("authors"):
-        yield Part(field="authors", provenance=authors, items=True)
+        people = [person for line in authors for person in _people(document, line.span)]
+        cited = tuple(document.cite(person, "reader:metadata") for person in people)
+        yield Part(field="authors", provenance=cited, items=True)
     year = _year_in(document, stated["year"][0].span) if "year" in stated else None
     if year := year or _dated(document, front):
         yield Part(field="year", provenance=(year,))
@@ -93,6 +96,16 @@ def _metadata(document: Document) -> dict[str, tuple[Provenance, ...]]:
         if stated:
             found[field] = tuple(stated)
     return found
+
+
+def _people(document: Document, line: Span) -> list[Span]:
+    """The names in a line: parted by semicolons, or by commas that part whole names."""
+    people = split(document, line, ";")
+    parted = split(document, line, ",")
+    if len(people) == 1 and len(parted) > 1:
+        whole = all(len(document.quote(name).split()) > 1 for name in parted)
+        people = parted if whole else people
+    return people
 
 
 def _on_front(document: Document, block: Block) -> bool:

@@ -10,7 +10,7 @@ from pipeline.taxonomy import Concept, Taxonomy
 
 Role = Literal["primary", "other"]
 
-_CODE = re.compile(r"(?P<code>\d+(?:\.[\dX]+)*|X\.X)\s+(?P<label>\S.*)", re.DOTALL)
+_CODE = re.compile(r"(?P<code>\d+(?:\.[\dX]+)*|X\.X)\s*(?P<label>\S.*)", re.DOTALL)
 _NUMBERED = re.compile(r"(?P<label>[A-Z]{3,}(?: [A-Z]{2,})*)[ -](?P<number>\d+(?:\.\d+)*)\b")
 
 

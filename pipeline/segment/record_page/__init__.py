@@ -21,7 +21,7 @@ def segment(document: Document, taxonomies: dict[str, Taxonomy]) -> Segments | N
     Labels are those of the taxonomies `mitigation`, `lifecycle`, `actor`, `rmf` and `risk`. A cut
     page gives what is certain of it, with the verdict CUT_SHORT.
     """
-    rows = list(read(document))
+    rows = list(read(document, LONGEST + 1))
     if len(rows) > LONGEST:
         return None
     words = words_of(tuple(taxonomies.values()))

@@ -170,5 +170,5 @@ def roles(page: Page, known: bool) -> None:
         elif i >= entries or known:
             card.role = "other"
         else:
-            page.undecided.append(card.name)
+            page.undecided.extend(row for row in (card.name, card.label) if row)
     page.cards = [card for card in page.cards if card.role]

@@ -46,9 +46,9 @@ def score(rows: Sequence[Row], words: Words) -> float:
     total += any(REASONING.fullmatch(row.text) and row.closed for row in rows)
     ends = [(row, words.label_end(row.text, begun=False)) for row in rows]
     total += 0.7 * min(3, sum(end is not None and end < len(row.text) for row, end in ends))
-    total += max(
-        (_values(rows, i, step, words) for i in range(len(rows)) for step in (1, 2)), default=0.0
-    )
+    if any(words.known(row.text) for row in rows):
+        starts = [_values(rows, i, step, words) for i in range(len(rows)) for step in (1, 2)]
+        total += max(starts)
     for row, after in pairwise(rows):
         if row.text == "Primary" and words.risk.match(after.text):
             total += 1.0

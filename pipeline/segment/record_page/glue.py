@@ -19,7 +19,7 @@ AUTHORS = re.compile(
 YEAR = re.compile(r"\(?(?P<year>1[5-9]\d\d|20\d\d)\)?")
 
 _CODED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}\s+(?=[A-Z])")
-_SUBCODED = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,2}\s+[A-Z]")
+_LIKE_LABEL = re.compile(r"(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,2}\s*[A-Z][^.;:!?\d]{2,80}\Z")
 _GLUE = re.compile(r"(?<=[a-z)])(?=[A-Z0-9“\"])")
 # What cannot begin a name: "1.1 Model evaluations" and "1.1 Model-based ..." are names.
 _STUCK = frozenset("-‐,.;:/)’'?!%&>")
@@ -77,9 +77,10 @@ class Words:
         """Whether a line is a code and label of the taxonomy of measures, and nothing else."""
         return self.label_at_end(text) == 0
 
-    def is_unknown_label(self, text: str) -> bool:
-        """Whether a line that stands where a label must looks like one."""
-        return len(text) < _LABEL and _SUBCODED.match(text) is not None and not text.endswith(".")
+    def unknown_label_at_end(self, text: str) -> int | None:
+        """The same, of what looks like a label that is not known."""
+        found = _LIKE_LABEL.search(text)
+        return found.start() if found else None
 
     @cached_property
     def _at_end(self) -> re.Pattern[str]:

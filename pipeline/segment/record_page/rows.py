@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from pipeline.model import Block, BlockKind, Document, Span
@@ -45,38 +45,38 @@ class Row:
         return replace(self, span=Span(first, first + len(text)), text=text, closed=closed)
 
 
-def read(document: Document) -> tuple[Row, ...]:
-    """The lines of `document` in order, without furniture and metadata.
+def read(document: Document, most: int) -> tuple[Row, ...]:
+    """The lines of `document` in order, without furniture and metadata; no more than `most`.
 
     A paragraph of a PDF is one row: its line ends mean nothing.
     """
-    rows: list[Row] = []
+    return tuple(_with_codes_joined(document, tuple(islice(_rows(document), most))))
+
+
+def _rows(document: Document) -> Iterator[Row]:
     for block, following in pairwise([*document.blocks, None]):
         if block is None or block.kind in _NOT_READ:
             continue
         if document.media_type == "text/plain":
-            rows.extend(_row(document, span) for span in _lines(document, block.span))
+            yield from (_row(document, span) for span in _lines(document, block.span))
             continue
         level = block.level if block.kind is BlockKind.HEADING else 0
         if _heads_its_row(block, following):
             level = TERM
+        links = [i.span for i in block.inlines if i.kind == "link" and _leads_away(i.href)]
         for span in _lines(document, block.span):
             if block.kind is BlockKind.LIST_ITEM:
                 # The reader's mark of an item, not a word of the page.
                 marker = _MARKER.match(document.text, span.start, span.end)
                 span = Span(marker.end(), span.end) if marker else span
                 level = TERM if _is_term(block, span) else 0
-            links = [i.span for i in block.inlines if i.kind == "link" and _leads_away(i.href)]
             linked = any(link.covers(span) for link in links)
-            rows.extend(
-                _row(document, piece, level, linked or piece in links)
-                for piece in _side_by_side(document, span, links) or (span,)
-            )
-    return tuple(_with_codes_joined(document, rows))
+            for piece in _side_by_side(document, span, links) or (span,):
+                yield _row(document, piece, level, linked or piece in links)
 
 
 def _row(document: Document, span: Span, heading: int = 0, linked: bool = False) -> Row:
-    closed = "\n" in document.text[span.end :]
+    closed = document.text.find("\n", span.end) >= 0
     return Row(span, document.quote(span), closed, heading, linked)
 
 

@@ -15,6 +15,7 @@ from pipeline.segment.record_page.rows import Row, is_name, is_text
 from pipeline.segment.record_page.sections import Section
 
 _CARDS = ("child", "other")
+_PROSE = ("definition", "description", "rationale")
 _PRIMARY = re.compile(r"\b(?:primary|main)\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:other|secondary|also|further|additional)\b", re.IGNORECASE)
 _GLOSS = re.compile(r"\s*[^\sa-z]|$")  # after a value: not "Users of ..." after "User"
@@ -26,6 +27,11 @@ def parse(sections: Sequence[Section], words: Words) -> Page:
     for section in sections:
         reader.read(section)
     return reader.finish()
+
+
+def _stands_alone(rows: Sequence[Row], i: int) -> bool:
+    """Whether a category is more than the end of a text that mentions it."""
+    return i == 0 or rows[i - 1].heading == 1 or rows[i].span.start - rows[i - 1].span.end > 1
 
 
 def _year(row: Row) -> Row | None:
@@ -49,10 +55,9 @@ class _Reader:
         if section.title:
             self.page.context.append(section.title)
         rows = list(section.rows)
-        if not self._field(rows, section):
-            for step in (self._cards, self._source, self._tags, self._risks):
-                rows = step(rows, section)
-            self._text(rows, section)
+        for step in (self._field, self._cards, self._source, self._tags, self._risks):
+            rows = step(rows, section)
+        self._text(rows, section)
         self.last = section
 
     def finish(self) -> Page:
@@ -65,67 +70,67 @@ class _Reader:
         page.complete = not page.tags.keys().isdisjoint(STATED)
         return page
 
-    def _field(self, rows: list[Row], section: Section) -> bool:
-        """Read a section that is one field by its title; False when it is not."""
+    def _field(self, rows: list[Row], section: Section) -> list[Row]:
+        """Take the row that a title stands for, the first time; the rows that are left."""
         page, title = self.page, section.title
         if not rows:
             # A work's name may be a heading itself, between "Source" and "Authors".
             if title and "source" in section.told[1:] and not section.says and not page.title:
                 page.context.remove(title)
                 page.title = title
-            return True
+            return []
+        first, rest = rows[0], rows[1:]
         match section.says:
-            case "parent":
-                last = rows[0].text.rpartition(" > ")[2]
-                page.parent = rows[0].part(len(rows[0].text) - len(last))
-                page.context.extend(row for row in rows[1:] if row.label)
-                page.stray.extend(row for row in rows[1:] if not row.label)
-            case "category" if rows[0].label:
-                page.tags["mitigation"] = rows[0]
-                page.stray.extend(rows[1:])
-            case "also_in":
-                page.also_in = rows[0]
-                page.stray.extend(rows[1:])
-            case "authors":
-                page.authors = rows
-            case "year" if year := _year(rows[0]):
+            case "parent" if page.parent is None and is_name(first):
+                last = first.text.rpartition(" > ")[2]
+                page.parent = first.part(len(first.text) - len(last))
+                if rest and rest[0].label:  # the parent's own category
+                    page.context.append(rest.pop(0))
+            case "category" if first.label and "mitigation" not in page.tags:
+                page.tags["mitigation"] = first
+            case "also_in" if page.also_in is None:
+                page.also_in = first
+            case "authors" if not page.authors:
+                page.authors, rest = rows, []
+            case "year" if page.year is None and (year := _year(first)):
                 page.year = year
-                page.stray.extend(rows[1:])
-            case "title":
-                page.title = rows[0]
-                page.stray.extend(rows[1:])
-            case "abstract":
-                page.abstract = rows
+            case "title" if page.title is None:
+                page.title = first
+            case "abstract" if not page.abstract:
+                page.abstract, rest = rows, []
             case _:
-                return False
-        return True
+                return rows
+        return rest
 
     def _cards(self, rows: list[Row], section: Section) -> list[Row]:
         """A name, perhaps a text, and the category that ends it; what comes before is no card."""
-        told = next((word for word in section.told if word in _CARDS), "")
+        told = section.kind if section.kind in _CARDS and "risk" not in section.told else ""
         labels = [i for i, row in enumerate(rows) if row.label]
-        if not section.title and labels:  # the page's own category, near its name
-            self.page.tags["mitigation"] = rows[labels[0]]
-            return [row for row in rows if not row.label]
+        if not section.title:  # the page's own category, near its name
+            own = [row for i, row in enumerate(rows) if row.label and _stands_alone(rows, i)]
+            if own:
+                self.page.tags["mitigation"] = own[0]
+            return [row for row in rows if row not in own[:1]]
+        if section.says in _PROSE:
+            return rows
+        if labels or told:
+            labels += [i for i in range(1, len(rows)) if self._is_unknown_label(rows, i)]
         if not labels and told and rows and all(row.linked for row in rows):
             self.page.cards.extend(Card(row, [], None, told) for row in rows)
             return []
         left, start = [], 0
-        for at in labels:
-            group, label = rows[start:at], rows[at]
+        for at in sorted(labels):
+            left += self._card(rows[start:at], rows[at], told)
             start = at + 1
-            while len(group) > 1 and (i := self._unknown(group)):
-                left += self._card(group[:i], group[i], told)
-                self.page.unknown.append((group[i], "mitigation"))
-                group = group[i + 1 :]
-            left += self._card(group, label, told)
         return left + rows[start:]
 
-    def _unknown(self, group: Sequence[Row]) -> int:
-        """Where a name's category is that the taxonomy does not have; 0 when there is none."""
-        return next(
-            (i for i, r in enumerate(group[:-1]) if i and self.words.is_unknown_label(r.text)), 0
-        )
+    def _is_unknown_label(self, rows: Sequence[Row], i: int) -> bool:
+        """Whether a row after a name is a category that the taxonomy does not have."""
+        alone = not rows[i - 1].label and (i + 1 == len(rows) or not rows[i + 1].label)
+        if rows[i].label or not alone or self.words.unknown_label_at_end(rows[i].text) != 0:
+            return False
+        self.page.unknown.append((rows[i], "mitigation"))
+        return True
 
     def _card(self, group: Sequence[Row], label: Row, told: str) -> list[Row]:
         """Add a card; the rows before its name."""
@@ -140,7 +145,7 @@ class _Reader:
     def _source(self, rows: list[Row], section: Section) -> list[Row]:
         """A title, authors and year, in one line or two, and an abstract."""
         page, expected = self.page, "source" in section.told
-        if not section.title or section.says in ("rationale", "definition") or not rows:
+        if not section.title or section.says in _PROSE or page.authors or not rows:
             return rows
         found = [i for i, row in enumerate(rows) if AUTHORS.fullmatch(row.text)]
         years = [(i, year) for i, row in enumerate(rows) if i and (year := _year(row))]
@@ -151,15 +156,15 @@ class _Reader:
                 return rows
         elif expected and years:
             at, (end, page.year) = 1, years[0]
-        elif section.says == "source" and not self._value(rows[0], section):
+        elif section.says == "source" and not (page.title or self._value(rows[0], section)):
             at, end = 1, 0
         else:
             return rows
-        page.title = rows[at - 1] if at else page.title
+        left = rows[: max(0, at - 1)] if page.title is None else rows[:at]
+        page.title = rows[at - 1] if at and page.title is None else page.title
         page.authors = rows[at : end + 1] if found else rows[at:end]
         after = rows[max(at, end + 1) :]
         stop = next((i for i, row in enumerate(after) if self._is_other(row, section)), len(after))
-        left = rows[: max(0, at - 1)]
         for row in after[:stop]:  # a link that is a name leads to the work
             (left if row.linked and is_name(row) else page.abstract).append(row)
         return left + after[stop:]
@@ -170,6 +175,8 @@ class _Reader:
 
     def _value(self, row: Row, section: Section) -> tuple[str, int] | None:
         """The taxonomy of which a row is a value, and the value's length."""
+        if section.kind in _CARDS:  # "Measure" may head a column of them
+            return None
         for taxonomy, labels in zip(STATED, self.words.stated, strict=True):
             if row.text in labels:
                 return taxonomy, len(row.text)
@@ -185,7 +192,9 @@ class _Reader:
         page, left, explains = self.page, [], False
         for row in rows:
             value = self._value(row, section)
-            if value and value[0] not in page.tags:
+            if value and value[0] in page.tags and page.tags[value[0]].text == row.text:
+                page.context.append(row)
+            elif value and value[0] not in page.tags:
                 taxonomy, end = value
                 page.tags[taxonomy] = row.part(0, end)
                 if end < len(row.text):
@@ -216,7 +225,7 @@ class _Reader:
                 if _OTHER.search(title) or _PRIMARY.search(title):
                     role = "primary" if _PRIMARY.search(title) else "other"
                 risks([row], self.page, self.words, role)
-            elif "risk" in section.told and self.words.is_unknown_label(row.text):
+            elif "risk" in section.told and self.words.unknown_label_at_end(row.text) == 0:
                 self.page.unknown.append((row, "risk"))
             else:
                 left.append(row)
@@ -225,18 +234,17 @@ class _Reader:
     def _text(self, rows: list[Row], section: Section) -> None:
         """What is left: the opening, the reasoning, the description."""
         page = self.page
-        told = next(filter(None, section.told), "")
         if not section.title:
             rows = self._opening(rows)
         elif section.says == "definition":
             rows = self._defined(rows)
-        elif section.says == "rationale" and rows:
+        elif section.says == "rationale" and rows and page.rationale is None:
             page.rationale, rows = rows[0], rows[1:]
             if rows and "parent" not in self.told and is_name(rows[-1]):
                 page.parent = rows.pop()
             page.stray.extend(rows)
             return
-        elif told not in ("", "description"):
+        elif section.kind not in ("", "description"):
             page.stray.extend(rows)
             return
         self._description(rows, section)
@@ -258,7 +266,7 @@ class _Reader:
         """Take the definition and "Also in" after it; the rows that follow."""
         page = self.page
         also = next((i for i, row in enumerate(rows) if says_also_in(row)), None)
-        if also is None:
+        if also is None or page.also_in:
             first = next((i for i, row in enumerate(rows) if is_text(row)), -1)
             if page.definition or first < 0:
                 return rows

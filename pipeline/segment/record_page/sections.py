@@ -7,6 +7,7 @@ not what makes it a name (a card's, a work's) or a value.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from pipeline.segment.record_page.glue import ALSO_IN, AUTHORS, REASONING, Words
 from pipeline.segment.record_page.rows import TERM, Row, is_text
@@ -22,10 +23,10 @@ _SAYS = tuple(
         ("parent", r"\bpart of\b|\bparent\b|\bbelongs to\b"),
         ("also_in", r"^also in$"),
         ("definition", r"\bdefinition\b"),
+        ("rationale", r"\breason(?:s|ing)?\b|\brationale\b|^why .*(?:\bhere$|\bcategor|\bclass)"),
         ("category", r"\bcategor|\btaxonomy\b"),
-        ("rationale", r"\breason(?:s|ing)?\b|\brationale\b|^why\b|\bjustification\b"),
         ("lifecycle", r"\blife ?cycle\b|\bstages?\b"),
-        ("actor", r"\bactors?\b|\bstakeholders?\b|^who\b"),
+        ("actor", r"\bactors?\b|\bstakeholders?\b"),
         ("rmf", r"\brmf\b|\bnist\b|\bfunctions?\b"),
         ("risk", r"\brisks?\b|^primary$"),
         ("child", r"\bparts\b|\bincludes?\b|\bcontains?\b|\bchild|\bsub|\bcomponents?\b"),
@@ -33,7 +34,11 @@ _SAYS = tuple(
         ("year", r"^year\b|^published$|^(?:publication )?date$"),
         ("title", r"^title\b"),
         ("abstract", r"\babstract\b"),
-        ("other", r"\bmore\b|\bothers?\b|\brelated\b|\bsimilar\b|\bsame\b|^see also\b"),
+        (
+            "other",
+            r"\bmore (?:measures|entries|from|in|of)\b|^more$|\bothers?\b|\brelated\b|\bsimilar\b"
+            r"|\bsame\b|^see also\b",
+        ),
         ("source", r"\bsource\b|\breference\b|\bpublication\b"),
         ("description", r"\bdescription\b|\bsummary\b|\boverview\b|\bdetails\b|^about\b"),
     )
@@ -66,6 +71,11 @@ class Section:
         """The same, and what the titles above it tell of, innermost first."""
         return (self.says, *(self.above.told if self.above else ()))
 
+    @property
+    def kind(self) -> str:
+        """The innermost of these, or nothing."""
+        return next(filter(None, self.told), "")
+
 
 def says(title: str) -> str:
     """The field that the wording of a title tells of, or nothing."""
@@ -79,12 +89,16 @@ def _folded(title: str) -> str:
 
 def apart(rows: Sequence[Row], words: Words) -> Iterator[Row]:
     """The rows with each category in a row of its own, and `Title: value` in two."""
-    for row in rows:
+    for row, following in pairwise([*rows, None]):
+        if row is None:
+            continue
         pair = None if row.heading or row.linked else _PAIR.fullmatch(row.text)
         if pair and _is_pair(pair["title"], pair["value"], words):
             yield replace(row.part(0, pair.end("title")), heading=TERM)
             row = row.part(pair.start("value"))
         at = words.label_at_end(row.text)
+        if at is None and row.linked and not (following and words.is_label(following.text)):
+            at = words.unknown_label_at_end(row.text)
         if at and (row.linked or len(row.text) < _CHIP):
             yield row.part(0, at)
             row = replace(row.part(at), heading=0)
@@ -152,8 +166,9 @@ def _is_title(rows: Sequence[Row], i: int, words: Words, cards: set[int]) -> boo
         return True
     if AUTHORS.fullmatch(after[0].text):  # below a work's title; or that title ends in a year
         return len(after) > 1 and AUTHORS.fullmatch(after[1].text) is not None
-    if len(after) > 1 and after[1].label and row.heading in cards:
-        return after[0].linked
+    if row.heading in cards:  # other headings of its kind are names
+        named = len(after) > 1 and after[1].label and not after[0].linked
+        return not (named or words.unknown_label_at_end(after[0].text) == 0)
     return True
 
 
