@@ -205,7 +205,9 @@ def test_boxes_count_from_the_visible_page() -> None:
         (270, "0 -1 1 0 {y} {x}", (792, 612)),
     ],
 )
-def test_a_turned_page_reads_as_it_is_seen(turn: int, matrix: str, size: tuple[int, int]) -> None:
+def test_a_turned_page_reads_as_it_is_seen(
+    turn: int, matrix: str, size: tuple[float, float]
+) -> None:
     # Words that stand upright, 72 points from the left and 92 from the top, once it is turned.
     x, y = {90: (72, 92), 180: (612 - 72, 92), 270: (792 - 72, 612 - 92)}[turn]
     place = matrix.format(x=x, y=y)

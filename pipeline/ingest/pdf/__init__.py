@@ -4,6 +4,7 @@ leaf (marks on a page) -> sheet (lines, order, tables) -> blocks, headings, furn
 """
 
 import io
+import logging
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
@@ -28,6 +29,8 @@ from pipeline.model import BlockKind, Document, SetAside, Verdict
 from pipeline.model.text import fold
 
 MOST_PAGES = 20_000
+# pdfminer warns on stderr of every oddity that it can live with.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 _FRONT = 2  # pages on which a title that the file states must be printed to be believed
 
 
@@ -121,7 +124,7 @@ def _listed(pdf: PDF) -> int:
 
 
 def _contents(sheets: Sequence[Sheet], type_: Type) -> list[Content]:
-    furniture = furniture_of(sheets)
+    furniture = furniture_of(sheets, type_)
     contents: list[Content] = []
     tables = 0
     in_contents = False

@@ -108,6 +108,8 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     if line.left < above.left - _INDENT * em and (len(part) > 1 or hanging):
         return line.left < first.left - _INDENT * em or ended or short
     slack = right - above.right
+    if not ended and line.text[0].islower():
+        return False
     return short and ((ended and slack > 2 * em) or slack > 0.35 * (right - left))
 
 

@@ -1,8 +1,10 @@
 """What is on every page and belongs to none: running heads, page numbers, contents, footnotes."""
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from math import floor
 
 from pipeline.ingest.pdf.lines import Printed
 from pipeline.ingest.pdf.passage import Type
@@ -23,10 +25,11 @@ _GAP = 2.5  # em between a title and its page number where contents have no lead
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶])(?=\s|$)")
 
 
-def furniture_of(sheets: Sequence[Sheet]) -> set[Printed]:
+def furniture_of(sheets: Sequence[Sheet], type_: Type) -> set[Printed]:
     """The lines that repeat over pages at one height, and page numbers."""
     found: set[Printed] = set()
-    rows: dict[str, list[tuple[int, float, Printed]]] = defaultdict(list)
+    # By text and height, in steps as wide as heads may move: a head is in one step or the next.
+    rows: dict[tuple[str, int], list[Printed]] = defaultdict(list)
     for sheet in sheets:
         lines = [item for item in sheet.items if isinstance(item, Printed)]
         for line in lines:
@@ -36,31 +39,33 @@ def furniture_of(sheets: Sequence[Sheet]) -> set[Printed]:
             _, top, _, bottom = line.box
             high, low = _MARGIN * sheet.height, (1 - _MARGIN) * sheet.height
             if bottom <= high or top >= low:
-                rows[_folded(line.text)].append((sheet.number, top, line))
+                # `Step 1`, `Step 2` in bold or large type atop their pages are headings.
+                titled = bottom <= high and (line.bold or line.size > 1.08 * type_.body)
+                words = line.text if titled else _folded(line.text)
+                rows[words, floor(top / _NEAR)].append(line)
             edge = _EDGE * sheet.height
             if (bottom <= edge or top >= sheet.height - edge) and _PAGE.fullmatch(line.text):
                 found.add(line)
     enough = _TIMES if len(sheets) >= _TIMES else 2
-    for places in rows.values():
-        for _, top, line in places:
-            pages = {number for number, other, _ in places if abs(other - top) <= _NEAR}
-            if _run(pages, line.page) >= enough:
-                found.add(line)
+    pages = {key: {line.page for line in same} for key, same in rows.items()}
+    for (words, step), same in rows.items():
+        around = set().union(*(pages.get((words, step + by), set()) for by in (-1, 0, 1)))
+        found.update(line for line in same if _in_a_row(around, line.page, enough))
     return found
 
 
-def _run(pages: set[int], page: int) -> int:
-    """How many of the pages come one after the other around one; left and right pages differ.
+def _in_a_row(pages: set[int], page: int, enough: int) -> bool:
+    """Whether enough of the pages come one after the other around one, or on every other one.
 
     A note that is repeated here and there is no running head.
     """
     count = 1
     for step in (-1, 1):
         at = page
-        while near := [other for other in (at + step, at + 2 * step) if other in pages]:
-            at = near[0]
+        while count < enough and (near := {at + step, at + 2 * step} & pages):
+            at = at + step if at + step in near else at + 2 * step
             count += 1
-    return count
+    return count >= enough
 
 
 def _folded(text: str) -> str:
@@ -78,12 +83,13 @@ def contents_of(lines: Sequence[Printed], goes_on: bool) -> set[Printed]:
     if len(dotted) < 3 and len(numbered) >= max(5, 0.5 * len(lines)):
         leads = numbered
     if goes_on and not leads:
-        leads = [index for index in numbered if set(range(index)) <= set(numbered)]
+        leads = [index for place, index in enumerate(numbered) if place == index]
+    leading = set(leads)
     # The first line of an entry that is too long leads nowhere, but stands between those that do.
     return {
         line
         for index, line in enumerate(lines)
-        if index in leads or (leads and index < leads[-1] and _is_entry(line, index, leads))
+        if index in leading or (leads and index < leads[-1] and _is_entry(line, index, leads))
     }
 
 
@@ -93,7 +99,7 @@ def _leads(line: Printed) -> bool:
 
 
 def _is_entry(line: Printed, index: int, leads: Sequence[int]) -> bool:
-    following = min(lead for lead in leads if lead > index)
+    following = leads[bisect_right(leads, index)]
     return leads[0] < index and following - index <= 2 and not line.text.endswith((".", ":"))
 
 

@@ -38,7 +38,7 @@ def mark_headings(passages: Sequence[Passage], type_: Type) -> None:
     for heading in headings:
         heading.kind, heading.marker = BlockKind.HEADING, ""
     inner = {_look(heading) for heading in headings if heading.first.page > _COVER}
-    cover = [heading for heading in headings if inner and _look(heading) not in inner]
+    cover = {heading for heading in headings if inner and _look(heading) not in inner}
     looks = sorted(
         {_look(heading) for heading in cover}, key=lambda look: (-look.size, not look.bold)
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import floor
 from statistics import median
 
-from pipeline.ingest.pdf.leaf import Glyph, Leaf
+from pipeline.ingest.pdf.leaf import Glyph
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.model.text import freeze
 
@@ -92,7 +92,7 @@ def _once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
     seen: dict[tuple[str, int, int], Glyph] = {}
     for glyph in glyphs:
         if glyph.text != " ":
-            near = _DOUBLE * glyph.size
+            near = min(_DOUBLE * glyph.size, (glyph.right - glyph.left) / 2)
             cells = {
                 (glyph.text, floor((glyph.left + dx) / 4), floor((glyph.top + dy) / 4))
                 for dx in (-near, near)
@@ -330,17 +330,17 @@ def _joined(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def underline(lines: Iterable[Printed], leaf: Leaf) -> None:
+def underline(lines: Iterable[Printed], rules: Iterable[Rectangle]) -> None:
     """Note which lines are underlined over their whole width."""
+    shelves: dict[int, list[Rectangle]] = {}
+    for rule in rules:
+        shelves.setdefault(floor(rule[1]), []).append(rule)
     for line in lines:
-        if line.turn:
-            continue
         width = line.right - line.left
+        levels = range(floor(line.base - 1), floor(line.bottom + 1.5) + 1) if not line.turn else ()
         under = sum(
-            min(rule[2], line.right) - max(rule[0], line.left)
-            for rule in leaf.rules
-            if line.base - 1 <= rule[1] <= line.bottom + 1.5
-            and rule[0] < line.right
-            and rule[2] > line.left
+            max(0.0, min(rule[2], line.right) - max(rule[0], line.left))
+            for level in levels
+            for rule in shelves.get(level, ())
         )
         line.underlined = width > 0 and under >= 0.85 * width

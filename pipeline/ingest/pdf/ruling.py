@@ -9,6 +9,7 @@ from pdfplumber.page import Page as PlumberPage
 MOST_SHAPES = 4_000  # on one page; to look for a grid takes time by their square: maps have more
 _THICKEST = 2.5  # points; what is thicker both ways is a shade, not a rule
 _HUGS = 1.2  # points that a frame or underline of words may leave at their ends
+_FRAME = 0.4  # of the type's height, that the frame of words may stand off above and below
 _ADORNS = 0.7  # share of the rules of one look that hug words, above which all of them do
 
 Rectangle = tuple[float, float, float, float]
@@ -85,7 +86,8 @@ def _hugged(
     x0, y, x1, _ = _edges(rule)
     found = ""
     for top, bottom, lefts, rights in rows:
-        if not top - _THICKEST <= y <= bottom + _THICKEST:
+        near = _FRAME * (bottom - top)
+        if not top - near <= y <= bottom + near:
             continue
         if any(abs(left - x0) <= _HUGS for left in lefts) and any(
             abs(right - x1) <= _HUGS for right in rights

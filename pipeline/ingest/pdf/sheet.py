@@ -40,6 +40,6 @@ def sheet_of(leaf: Leaf) -> Sheet:
         grids, glyphs = grids_of(leaf)
         gutters = gutters_of(pieces_of(glyphs), leaf.width)
         lines = lines_of(glyphs, leaf.number, gutters)
-        underline(lines, leaf)
+        underline(lines, leaf.rules)
         sheet.items = in_reading_order([*lines, *grids], gutters)
     return sheet
