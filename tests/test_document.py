@@ -5,7 +5,7 @@ from building import Writer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Block, BlockKind, Box, Document, Line, Page, Span, Verdict
+from pipeline.model import Block, BlockKind, Box, Document, Inline, Line, Page, Span, Verdict
 
 # One paragraph over a page break: "Keep the logs" on page 1, "for a year." on page 2.
 TEXT = "Keep the logs\nfor a year."
@@ -79,3 +79,15 @@ def test_a_table_is_a_grid_with_merged_cells_at_their_first_place() -> None:
 def test_the_same_text_has_the_same_id_wherever_it_lies() -> None:
     moved = DOCUMENT.model_copy(update={"path": "documents/other.pdf"})
     assert moved.id == DOCUMENT.id != Writer().paragraph("Other words.").document().id
+
+
+def test_a_value_leaves_the_marks_of_notes_out_and_the_quote_keeps_them() -> None:
+    text = "Use benchmarks (e.g., ours 15 ) for bias 16, then stop."
+    notes = [Inline(kind="note", span=Span(27, 29)), Inline(kind="note", span=Span(41, 43))]
+    block = Block(kind=BlockKind.PARAGRAPH, span=Span(0, len(text)), inlines=tuple(notes))
+    pages = (Page(number=1, span=Span(0, len(text))),)
+    changed = {"text": text, "pages": pages, "blocks": (block,)}
+    document = Document.model_validate(DOCUMENT.model_dump() | changed)
+    cited = document.cite(block.span, made_by="rule:x")
+    assert cited.quote == text
+    assert document.value([cited]) == "Use benchmarks (e.g., ours) for bias, then stop."

@@ -26,7 +26,7 @@ from pipeline.model import (
     Tag,
     Tagged,
 )
-from pipeline.model.text import fold, normal_form
+from pipeline.model.text import fold
 
 STAGE = "assemble"
 _BETWEEN = " > "  # parts a path that a page prints as one name
@@ -55,7 +55,7 @@ def assemble(
     reader = _Reader(document, [segment for segment, _ in measures])
     faces = [reader.face(segment) for segment, _ in measures]
     title = work.part("title") if work else None
-    ids = identify(reader.value(title.provenance) if title else "", faces)
+    ids = identify(document.value(title.provenance) if title else "", faces)
     parents = [_parent(segment, [s for s, _ in measures], ids) for segment, _ in measures]
     records = [
         reader.record(segment, tags, face, own, parent, _children(own, ids, parents))
@@ -82,7 +82,9 @@ class _Reader:
 
     def __init__(self, document: Document, segments: Sequence[Segment]) -> None:
         self._document = document
-        labels = [self.value(part.provenance) for s in segments if (part := s.part("label"))]
+        labels = [
+            self._document.value(part.provenance) for s in segments if (part := s.part("label"))
+        ]
         self._shape = usual_shape(labels)
         self._labels = labels
         headings = [
@@ -92,17 +94,12 @@ class _Reader:
         for segment in segments:
             for part in segment.parts:
                 if part.items:
-                    values = (self.value((source,)) for source in part.provenance)
+                    values = (self._document.value((source,)) for source in part.provenance)
                     printed.setdefault(part.field, Counter()).update(values)
         self._usual = {field: usual_items(counts, headings) for field, counts in printed.items()}
 
-    def value(self, provenance: Sequence[Provenance]) -> str:
-        """The normal form of words in one or more places, read in one run."""
-        words = self._document.vocabulary
-        return normal_form("\n".join(source.quote for source in provenance), words)
-
     def _title(self, span: Any) -> str:
-        words = self.value((self._document.cite(span, "reader:heading"),)).split()
+        words = self._document.value((self._document.cite(span, "reader:heading"),)).split()
         return " ".join(words[1:] if words[0][:1].isdigit() and words[1:] else words)
 
     def face(self, segment: Segment) -> Face:
@@ -110,13 +107,13 @@ class _Reader:
         label, name, description = (segment.part(f) for f in ("label", "name", "description"))
         return Face(
             label=self._label(label)[0] if label else "",
-            name=self.value(name.provenance) if name else "",
+            name=self._document.value(name.provenance) if name else "",
             path=self._path(segment)[0],
-            description=self.value(description.provenance) if description else "",
+            description=self._document.value(description.provenance) if description else "",
         )
 
     def _label(self, part: Part) -> tuple[str, list[Issue]]:
-        printed = self.value(part.provenance)
+        printed = self._document.value(part.provenance)
         like = (label for label in self._labels if shape(label) == self._shape)
         close = sorted(like, key=lambda label: _shared_start(label, printed), reverse=True)
         mended = mend_label(printed, self._shape, close[0] if close else None)
@@ -128,15 +125,17 @@ class _Reader:
     def _path(self, segment: Segment) -> tuple[tuple[str, ...], tuple[Provenance, ...]]:
         parent = segment.part("parent")
         trail = (*segment.heading, *(parent.provenance if parent else ()))
-        return tuple(self.value((heading,)) for heading in trail), trail
+        return tuple(self._document.value((heading,)) for heading in trail), trail
 
     def _claim(self, part: Part) -> tuple[Claim, list[Issue]]:
         if not part.items:
-            return Claim(value=self.value(part.provenance), provenance=part.provenance), []
+            return Claim(
+                value=self._document.value(part.provenance), provenance=part.provenance
+            ), []
         values, issues = [], []
         usual = self._usual.get(part.field, {})
         for source in part.provenance:
-            printed = self.value((source,))
+            printed = self._document.value((source,))
             values.append(usual.get(printed, printed))
             if printed in usual:
                 message = f"printed {printed!r}, read as {usual[printed]!r} as elsewhere"
@@ -178,7 +177,7 @@ class _Reader:
             children=children,
             description=self._claim(description)[0] if description else None,
             rationale=Rationale(
-                value=self.value(why.provenance),
+                value=self._document.value(why.provenance),
                 basis="classification" if why.role == "classification" else "stated",
                 provenance=why.provenance,
             )
@@ -195,12 +194,12 @@ class _Reader:
 
     def _related(self, segment: Segment, tags: tuple[Tag, ...]) -> Related:
         name, description = segment.part("name"), segment.part("description")
-        path = self.value(name.provenance).split(_BETWEEN) if name else [""]
+        path = self._document.value(name.provenance).split(_BETWEEN) if name else [""]
         return Related(
             name=path[-1],
             path=tuple(path),
             relation="child" if segment.role == "child" else "other",
-            description=self.value(description.provenance) if description else None,
+            description=self._document.value(description.provenance) if description else None,
             tags=tags,
             provenance=name.provenance if name else (),
         )

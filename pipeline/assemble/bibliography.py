@@ -51,8 +51,7 @@ def bibliography_of(
 def _claim(document: Document, part: Part | None) -> Claim | None:
     if part is None:
         return None
-    quote = "\n".join(source.quote for source in part.provenance)
-    return Claim(value=normal_form(quote, document.vocabulary), provenance=part.provenance)
+    return Claim(value=document.value(part.provenance), provenance=part.provenance)
 
 
 def _settle(

@@ -1,8 +1,9 @@
 """A document as read: one frozen text, its pages and blocks, and the only maker of provenance."""
 
 import hashlib
+import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -11,8 +12,9 @@ from itertools import groupby
 from pipeline.model.base import Frozen
 from pipeline.model.issue import Issue
 from pipeline.model.place import Box, Line, Span
-from pipeline.model.text import vocabulary
+from pipeline.model.text import normal_form, vocabulary
 
+_CLOSING = re.compile(r"\s[)\].,;:!?]")
 CONTEXT = 32  # characters of prefix and suffix, as the W3C text-quote selector advises
 
 
@@ -179,6 +181,23 @@ class Document(Frozen):
             suffix=self.text[end : end + CONTEXT],
             made_by=made_by,
         )
+
+    def value(self, places: Sequence[Provenance]) -> str:
+        """What words say, read in one run: their normal form, without the marks of notes."""
+        words = "\n".join(self._unmarked(place.span) for place in places)
+        return normal_form(words, self.vocabulary)
+
+    def _unmarked(self, span: Span) -> str:
+        """The words at a span without the marks of notes, and the space that each mark took."""
+        words, start = "", span.start
+        for block in self.blocks_at(span):
+            for note in (inline.span for inline in block.inlines if inline.kind == "note"):
+                if start <= note.start and note.end <= span.end:
+                    words += self.text[start : note.start].rstrip()
+                    start = note.end
+                    if _CLOSING.match(self.text, start):
+                        start += 1
+        return words + self.text[start : span.end]
 
     def blocks_at(self, span: Span) -> tuple[Block, ...]:
         """The blocks that share a character with `span`, in reading order."""

@@ -296,9 +296,14 @@ def _is_power(
 
 
 def _shown(word: list[Glyph], first: bool) -> str:
-    """The word as frozen text; a glyph of a symbol font that opens a line is its bullet."""
-    if first and len(word) == 1 and (word[0].dingbat or word[0].text in _BULLET_GLYPHS):
-        return word[0].text if word[0].text in "·•●" else "•"
+    """The word as frozen text; a symbol or an unknown glyph that opens a line is its bullet.
+
+    Fonts in WinAnsi encoding show a bullet for every unused code (ISO 32000-1, annex D.2, note 3).
+    """
+    glyph = word[0]
+    symbol = glyph.dingbat or glyph.text in _BULLET_GLYPHS or glyph.text.startswith("(cid:")
+    if first and len(word) == 1 and symbol:
+        return glyph.text if glyph.text in "·•●" else "•"
     text = ""
     for glyph in word:
         text += "\ufffd" if glyph.text.startswith("(cid:") else "".join(glyph.text.split())
