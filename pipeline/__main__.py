@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,7 +13,7 @@ import click
 from pipeline import __version__
 
 STAGES = ("ingest", "segment", "assemble")
-DONE, NOT_ALL, WRONG, LOCKED, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, NOT_ALL, WRONG, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 
 class Gleaner(click.Group):
@@ -31,6 +32,11 @@ class Gleaner(click.Group):
             _stop(NOT_ALL, f"The disk refuses{where}: {error.strerror or error}.")
         except sqlite3.OperationalError as error:
             _stop(NOT_ALL, f"The state cannot be kept: {error}.")
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except Exception:  # noqa: BLE001  a script must not take a fault for "some set aside"
+            traceback.print_exc()
+            _stop(FAULT, "This is a fault of Gleaner. Nothing that was finished is lost.")
 
 
 @click.group(
@@ -43,7 +49,7 @@ def main() -> None:
     """Read documents on AI risk, and write a record of every measure that they propose.
 
     Exit codes: 0 all is done; 1 done, but documents were set aside or a gate failed; 2 the request
-    is wrong; 3 another run is at work; 130 interrupted.
+    is wrong; 3 another run is at work; 70 a fault of Gleaner; 130 interrupted.
     """
 
 
@@ -285,6 +291,8 @@ def tag(text: str | None, jsonl: bool, ids: tuple[str, ...], as_json: bool) -> N
     from pipeline.run.concepts import Unusable
     from pipeline.run.tagging import tag_lines, tag_one, tag_text_lines
 
+    if text is not None and (jsonl or not text.strip()):
+        _stop(WRONG, "TEXT is empty, or given beside --jsonl, which reads stdin.")
     if text is None and sys.stdin.isatty():
         _stop(WRONG, 'There is no text: gleaner tag "..." or gleaner tag --jsonl < FILE')
     try:

@@ -272,7 +272,7 @@ def test_explain_tells_where_each_field_of_a_record_comes_from(store: Store) -> 
     line = GUIDE.splitlines().index(
         next(text for text in GUIDE.splitlines() if source["quote"].splitlines()[0] in text)
     )
-    assert f"(page 1, line {line + 1}) [{source['made_by']}]" in lines[at + 1]
+    assert f"(page 1, line {line + 1} of its text) [{source['made_by']}]" in lines[at + 1]
     assert data(call(store, "explain", record["id"], "--json"))["record"] == record
 
 

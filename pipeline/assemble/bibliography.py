@@ -1,7 +1,7 @@
 """The bibliographic source: what the document states, beside what the file next to it says."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.model import (
@@ -40,11 +40,18 @@ def bibliography_of(
         stated_year = Claim(value=int(str(stated_year.value)), provenance=stated_year.provenance)
     fields["year"] = _settle(document, "year", stated_year, beside.get("year"), issues)
     authors = work.part("authors") if work else None
-    fields["authors"] = tuple(_author(source) for source in authors.provenance) if authors else ()
-    if not authors and isinstance(beside.get("authors"), list):
-        fields["authors"] = tuple(
-            _split_name(str(name), _locate(document, str(name))) for name in beside["authors"]
+    given = beside.get("authors")
+    known = [_split_name(str(name), ()) for name in given] if isinstance(given, list) else []
+    people = tuple(_author(source, known) for source in authors.provenance) if authors else ()
+    if people and known and [_words(a) for a in people] != [_words(a) for a in known]:
+        message = (
+            f"the document states the authors {_listed(people)}, "
+            f"the file beside it {_listed(known)}"
         )
+        issues.append(_issue("source-disagrees", Level.WARNING, message))
+    fields["authors"] = people or tuple(
+        _split_name(str(name), _locate(document, str(name))) for name in given or ()
+    )
     return Source(**fields), issues
 
 
@@ -79,8 +86,19 @@ def _locate(document: Document, value: str) -> tuple[Provenance, ...]:
     return (document.cite(Span(*found.span()), "sidecar:bibliography"),) if found else ()
 
 
-def _author(source: Provenance) -> Author:
-    return _split_name(source.quote, (source,))
+def _author(source: Provenance, known: Sequence[Author]) -> Author:
+    """The author whom `source` prints; `known` tells which of their names is the family's."""
+    author = _split_name(source.quote, (source,))
+    same = next((other for other in known if _words(other) == _words(author)), author)
+    return author.model_copy(update={"family": same.family, "given": same.given})
+
+
+def _listed(authors: Sequence[Author]) -> str:
+    return "; ".join(f"{author.given} {author.family}".strip() for author in authors)
+
+
+def _words(author: Author) -> list[str]:
+    return sorted(fold(f"{author.family} {author.given}").split())
 
 
 def _split_name(printed: str, provenance: tuple[Provenance, ...]) -> Author:

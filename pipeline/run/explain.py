@@ -28,7 +28,10 @@ class Explained:
 
 
 def explain(store: Store, what: str) -> Explained:
-    """Explain a record by its id, or a document by its path or name. Raises Unknown."""
+    """Explain a record by its id (or the start of one) or label, or a document by its path or name.
+
+    Raises Unknown.
+    """
     path = Path(what)
     if path.exists() or path.is_symlink():
         return _documents(store, path)
@@ -54,13 +57,17 @@ def _unknown(store: Store, what: str) -> str:
 
 
 def _records(store: Store, identifier: str) -> Iterator[tuple[RecordFile, Record]]:
-    needle = f'"id": "{identifier}"'.encode()
+    wanted = identifier.casefold()
+    needles = (f'"id": "{wanted}'.encode(), f'"label": "{wanted}"'.encode())
     for group in store.made(Stage.ASSEMBLE):
         for original in group:
             output = store.output(Stage.ASSEMBLE, original.name)
-            if needle in output.read_bytes():
+            data = output.read_bytes().lower()
+            if any(needle in data for needle in needles):
                 file = read_noun(RecordFile, output)
-                yield from ((file, record) for record in file.records if record.id == identifier)
+                for record in file.records:
+                    if record.id.startswith(wanted) or (record.label or "").casefold() == wanted:
+                        yield file, record
 
 
 # --- a record ------------------------------------------------------------------------------------
@@ -69,6 +76,12 @@ def _records(store: Store, identifier: str) -> Iterator[tuple[RecordFile, Record
 def _record_lines(store: Store, file: RecordFile, record: Record) -> Iterator[str]:
     document = _document(store, file)
     yield f"{record.kind} {record.id}, read as {record.way} from {file.document.path}"
+    if file.source.title:
+        people = ", ".join(f"{who.given} {who.family}".strip() for who in file.source.authors)
+        year = f" ({file.source.year.value})" if file.source.year else ""
+        yield f"source: {printable(f'{file.source.title.value}{year}')}" + (
+            f", by {printable(people)}" if people else ""
+        )
     if record.label:
         yield from _field("label", record.label, record.label_provenance, document)
     yield from _claim("name", record.name, document)
@@ -133,7 +146,7 @@ def _place(source: Provenance, document: Document | None) -> str:
         return f"page {pages}, characters {source.span.start}–{source.span.end}"
     start = next(page.span.start for page in document.pages if page.number == source.pages[0])
     line = document.text.count("\n", start, source.span.start) + 1
-    return f"page {pages}, line {line}"
+    return f"page {pages}, line {line} of its text"
 
 
 # --- a document ----------------------------------------------------------------------------------
@@ -188,7 +201,7 @@ def _document_lines(data: dict[str, Any]) -> Iterator[str]:
     if data["trouble"]:
         yield f"  cannot be opened: {printable(data['trouble'])}"
     elif data["fresh"]:
-        yield "  fresh: nothing that it depends on changed since it was read"
+        yield "  fresh: nothing that it depends on changed since it was last tried"
     else:
         yield f"  a run would read it: {printable('; '.join(data['why']))}"
     if row := data["row"]:
@@ -201,6 +214,8 @@ def _document_lines(data: dict[str, Any]) -> Iterator[str]:
             count = f" ({noted['count']} times)" if noted["count"] > 1 else ""
             yield f"  {noted['level']} {noted['code']}{count}: {printable(noted['message'])}"
     yield from (f"  {output}" for output in data["outputs"])
+    if data["records"]:
+        yield "  records (explain one by its id):"
     for record in data["records"]:
         label = f"{record['label']} " if record["label"] else ""
         yield f"    {record['id']}  {printable(label + record['said'])}"

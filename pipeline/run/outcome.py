@@ -91,9 +91,9 @@ def set_aside(original: Original, trouble: Trouble, why: tuple[str, ...]) -> Row
 
 def noted(issues: Iterable[Issue]) -> tuple[Noted, ...]:
     """Issues by code: errors first, then by how often they occur."""
-    distinct = dict.fromkeys(issues)
-    counts = Counter((issue.code, str(issue.level)) for issue in distinct)
-    first = {(issue.code, str(issue.level)): issue.message for issue in reversed([*distinct])}
+    every = [*issues]
+    counts = Counter((issue.code, str(issue.level)) for issue in every)
+    first = {(issue.code, str(issue.level)): issue.message for issue in reversed(every)}
     return tuple(
         Noted(code, level, counts[code, level], first[code, level])
         for code, level in sorted(first, key=lambda k: (LEVELS.index(k[1]), -counts[k], k[0]))
@@ -112,14 +112,13 @@ def all_issues(
     document: Document, segments: Segments | None, records: RecordFile | None
 ) -> tuple[Issue, ...]:
     """Every issue known of a document, from the last stage that it went through."""
-    found = [*document.issues]
-    if segments:
-        found += segments.issues
-        found += [issue for segment in segments.segments for issue in segment.issues]
-    if records:
-        found += records.issues
-        found += [issue for record in records.records for issue in record.issues]
-    return tuple(dict.fromkeys(found))
+    if records is None:
+        own = (
+            [issue for segment in segments.segments for issue in segment.issues] if segments else []
+        )
+        return (*document.issues, *(segments.issues if segments else ()), *own)
+    # A record file repeats what the stages before it said.
+    return (*records.issues, *(issue for record in records.records for issue in record.issues))
 
 
 def coverage(

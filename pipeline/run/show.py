@@ -36,13 +36,19 @@ def told(row: Row) -> str:
 class Lines:
     """Plain lines, for logs and pipes."""
 
+    def __init__(self) -> None:
+        self._total = self._at = 0
+
     def begin(self, total: int, fresh: int) -> None:
         """Say how much there is to do."""
         click.echo(f"{counted(total, 'document')} to read, {fresh} fresh", err=True)
-        self._total, self._at = total, 0
+        self._total = total
 
     def document(self, row: Row) -> None:
         """Say that a document is finished."""
+        if not self._total:  # refused before the counting began
+            click.echo(told(row), err=True)
+            return
         self._at += 1
         click.echo(f"[{self._at}/{self._total}] {told(row)}", err=True)
 

@@ -82,14 +82,16 @@ def plan_lines(found: Planned) -> Iterator[str]:
         elif item.why:
             yield f"{name}: would be read: {printable('; '.join(item.why))}"
     fresh = len(found.documents) - len(found.stale)
-    yield f"{counted(len(found.stale), 'document')} to read, {fresh:,} as they are."
+    known = f", {len(found.not_done):,} of them not done" if found.not_done else ""
+    yield f"{counted(len(found.stale), 'document')} to read, {fresh:,} as they are{known}."
 
 
 def status_lines(found: Planned) -> Iterator[str]:
     """The state in a few lines."""
     counts = found.counts()
     fresh, stale = f"{counts['fresh']:,} fresh", f"{counts['stale']:,} stale"
-    yield f"documents  {counts['documents']:,} ({fresh}, {stale})"
+    not_done = f"{len(found.not_done):,} not done"
+    yield f"documents  {counts['documents']:,} ({fresh}, {stale}, {not_done})"
     for reason, count in Counter(why for item in found.stale for why in item.why).most_common(5):
         yield f"           {count:,} stale: {printable(reason)}"
     yield f"records    {found.records:,} wait for a curator"

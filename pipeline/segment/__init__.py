@@ -49,7 +49,6 @@ def _settle(found: list[Segment]) -> tuple[list[Segment], list[Issue]]:
     kept: list[Segment] = []
     claimed: list[tuple[Span, Segment]] = []
     issues: list[Issue] = []
-    left_out: list[Span] = []
     for segment in sorted(found, key=lambda segment: not segment.explicit):
         own = _own(segment)
         rival = next((other for span, other in claimed if any(span.touches(o) for o in own)), None)
@@ -64,25 +63,21 @@ def _settle(found: list[Segment]) -> tuple[list[Segment], list[Issue]]:
                 )
             )
         elif marked >= _MARKED and not segment.explicit:
-            left_out.extend(own)
+            issues.append(_unmarked(marked, own[0]))
         else:
             kept.append(segment)
             claimed.extend((span, segment) for span in own)
-    if left_out:
-        message = (
-            f"the document marks its measures itself ({marked} of them); passages that only read "
-            "like measures were left out"
-        )
-        issues.append(
-            Issue(
-                code="unmarked-left-out",
-                level=Level.INFO,
-                message=message,
-                span=min(left_out),
-                stage="segment",
-            )
-        )
     return kept, issues
+
+
+def _unmarked(marked: int, span: Span) -> Issue:
+    message = (
+        f"this only reads like a measure; the document marks {marked} measures itself, "
+        "and this is not among them"
+    )
+    return Issue(
+        code="unmarked-left-out", level=Level.INFO, message=message, span=span, stage="segment"
+    )
 
 
 def _own(segment: Segment) -> list[Span]:
