@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PATHS ?=
+GOLD ?= ../shared/gold
 ARGS ?=
 
 GLEANER := .venv/bin/gleaner
@@ -9,7 +10,7 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run ingest segment assemble review evaluate test check bench clean
+.PHONY: help setup run ingest segment assemble review evaluate test check train bench clean
 
 help: ## Say what can be made
 	@echo 'usage: make TARGET [PATHS="FILE-OR-FOLDER ..."] [ARGS="--option ..."]'
@@ -18,6 +19,7 @@ help: ## Say what can be made
 	@echo
 	@echo 'PATHS   which documents (default: all under raw/): make run PATHS=raw/documents/nist'
 	@echo 'ARGS    handed on to the command: make run ARGS="--force --jobs 2"'
+	@echo 'GOLD    where coded texts lie (default: ../shared/gold): make train GOLD=folder'
 	@echo 'PYTHON  what .venv is made with (3.11 or later): PYTHON=python3.12 make setup'
 
 setup: $(READY) ## Make .venv and install Gleaner into it (the others do so when they need it)
@@ -49,6 +51,9 @@ check: $(READY) ## Check format, lint, types, layers and the rules of the house
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/pytest -q tests/test_house.py
+
+train: $(READY) ## Make the weights of the tagger again, from the coded texts in GOLD
+	@.venv/bin/python -m pipeline.train --gold $(GOLD) $(ARGS)
 
 bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench.py $(ARGS)

@@ -24,9 +24,11 @@ from pipeline.model import Document, RecordFile
 from pipeline.rule import Rules, load_rules
 from pipeline.segment import segment
 from pipeline.tag import tag
+from pipeline.tag.suggest import load_suggester
 from pipeline.taxonomy import Taxonomy, load_taxonomies
 
 ROOT = Path(__file__).resolve().parent.parent
+SUGGESTER = load_suggester(load_taxonomies())
 
 
 def bare(file: Path) -> int:
@@ -57,7 +59,7 @@ def read(file: Path) -> Document:
 def records(document: Document, taxonomies: dict[str, Taxonomy], rules: Rules) -> RecordFile:
     """Our stages after ingest."""
     segments = segment(document, taxonomies, rules)
-    tagged = tag(document, segments, taxonomies, rules)
+    tagged = tag(document, segments, taxonomies, SUGGESTER)
     return assemble(document, segments, tagged, None, {})
 
 

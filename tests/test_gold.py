@@ -17,10 +17,12 @@ from pipeline.model.text import normal_form
 from pipeline.rule import load_rules
 from pipeline.segment import segment
 from pipeline.tag import tag
+from pipeline.tag.suggest import load_suggester
 from pipeline.taxonomy import load_taxonomies
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "raw" / "documents" / "samples"
+SUGGESTER = load_suggester(load_taxonomies())
 FLOORS = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))
 
 
@@ -30,7 +32,7 @@ def read(file: Path) -> tuple[Document, RecordFile]:
     document = ingest(Raw(f"documents/{file.name}", data, hashlib.sha256(data).hexdigest()))
     taxonomies, rules = load_taxonomies(), load_rules()
     segments = segment(document, taxonomies, rules)
-    tagged = tag(document, segments, taxonomies, rules)
+    tagged = tag(document, segments, taxonomies, SUGGESTER)
     return document, assemble(document, segments, tagged, None, {})
 
 

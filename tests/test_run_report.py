@@ -125,7 +125,7 @@ def test_issues_are_counted_by_reason_the_loudest_first() -> None:
     assert noted(issues) == (
         Noted("loud", "error", 1, "m"),
         Noted("odd", "warning", 1, "m"),
-        Noted("often", "info", 2, "one"),
+        Noted("often", "info", 3, "one"),
         Noted("rare", "info", 1, "m"),
     )
 

@@ -3,10 +3,12 @@
 import pytest
 
 from pipeline.tag.stated import concept_named, named_by_heading, taxonomy_of_title
+from pipeline.tag.suggest import load_suggester
 from pipeline.tag.texts import TextTagger
 from pipeline.taxonomy import load_taxonomies
 
 TAXONOMIES = load_taxonomies()
+TAGGER = TextTagger(TAXONOMIES, load_suggester(TAXONOMIES))
 
 
 @pytest.mark.parametrize(
@@ -57,18 +59,24 @@ def test_a_column_speaks_of_a_taxonomy(title: str, taxonomy: str | None) -> None
     assert (found.id if found else None) == taxonomy
 
 
-def test_a_bare_text_is_tagged_where_it_prints_labels() -> None:
-    text = "Publish an incident response plan; Incident Response is for the deployer."
-    tags = TextTagger(TAXONOMIES).tag(text)
-    incident = next(tag for tag in tags if tag.code == "2.3.4" and tag.taxonomy == "mitigation")
-    assert [text[s.span.start : s.span.end] for s in incident.evidence] == [
-        "incident response plan",
-        "Incident Response",
+def test_a_bare_text_is_tagged_by_its_words_with_their_places() -> None:
+    name, text = "Incident plan", "Publish an incident response plan and rehearse it."
+    tags = TAGGER.tag(text, name)
+    incident = next(tag for tag in tags if tag.taxonomy == "mitigation")
+    assert (incident.code, incident.basis, incident.role) == ("2.3.4", "suggested", "primary")
+    assert 0 < incident.confidence < 1
+    assert incident.evidence
+    for source in incident.evidence:
+        assert f"{name}\n{text}"[source.span.start : source.span.end] == source.quote
+
+
+def test_a_code_with_its_label_is_stated_and_ends_the_guessing() -> None:
+    tags = [t for t in TAGGER.tag("See 3.3.1 Industry Coordination.") if t.taxonomy == "mitigation"]
+    assert [(tag.code, tag.basis, tag.evidence[0].quote) for tag in tags] == [
+        ("3.3.1", "stated", "3.3.1 Industry Coordination")
     ]
-    assert incident.basis == "suggested"
-    assert all(tag.confidence < 1 for tag in tags)
 
 
 def test_a_text_that_is_a_label_states_it() -> None:
-    (tag,) = (t for t in TextTagger(TAXONOMIES).tag("Governance Actor") if t.taxonomy == "actor")
-    assert (tag.basis, tag.confidence) == ("stated", 1.0)
+    (tag,) = (t for t in TAGGER.tag("Governance Actor") if t.taxonomy == "actor")
+    assert (tag.basis, tag.role, tag.confidence) == ("stated", "primary", 1.0)

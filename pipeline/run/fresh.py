@@ -24,7 +24,7 @@ KNOWLEDGE = ("rule.py", "rules", "taxonomy.py", "taxonomies")
 CODE = {
     Stage.INGEST: ("ingest",),
     Stage.SEGMENT: ("segment", *KNOWLEDGE),
-    Stage.ASSEMBLE: ("tag", "assemble", "assemble.py", "models", *KNOWLEDGE),
+    Stage.ASSEMBLE: ("tag", "assemble", "lexicon.py", "lexicons", "models", *KNOWLEDGE),
 }
 LIBRARIES = {
     Stage.INGEST: (

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pipeline.run.concepts import known_taxonomies
+from pipeline.tag.suggest import load_suggester
 from pipeline.tag.texts import TextTagger
 
 
 def tag_one(text: str, ids: tuple[str, ...]) -> list[dict[str, Any]]:
     """The tags of one text, as JSON has them. Raises Unusable."""
-    return _tags(TextTagger(known_taxonomies(ids)), text)
+    return _tags(_tagger(ids), text)
 
 
 def tag_lines(lines: Iterable[bytes], ids: tuple[str, ...], say: Callable[..., object]) -> int:
@@ -18,7 +19,7 @@ def tag_lines(lines: Iterable[bytes], ids: tuple[str, ...], say: Callable[..., o
 
     Evidence has its place in the name, a line break and the text, or in the text alone.
     """
-    tagger = TextTagger(known_taxonomies(ids))
+    tagger = _tagger(ids)
     failed = 0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -32,13 +33,17 @@ def tag_lines(lines: Iterable[bytes], ids: tuple[str, ...], say: Callable[..., o
             failed = 1
             say(f'line {number} is not {{"id", "name", "text"}}: {error}', err=True)
             continue
-        tags = _tags(tagger, f"{name}\n{text}" if name else text)
+        tags = _tags(tagger, text, name)
         say(json.dumps({"id": asked.get("id"), "tags": tags}, ensure_ascii=False))
     return failed
 
 
-def _tags(tagger: TextTagger, text: str) -> list[dict[str, Any]]:
-    return [found.model_dump(mode="json") for found in tagger.tag(text)]
+def _tagger(ids: tuple[str, ...]) -> TextTagger:
+    return TextTagger(known_taxonomies(ids), load_suggester(known_taxonomies(())))
+
+
+def _tags(tagger: TextTagger, text: str, name: str = "") -> list[dict[str, Any]]:
+    return [found.model_dump(mode="json") for found in tagger.tag(text, name)]
 
 
 def tag_text_lines(tags: list[dict[str, Any]]) -> Iterator[str]:

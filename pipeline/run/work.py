@@ -30,6 +30,7 @@ from pipeline.store import (
     write,
 )
 from pipeline.tag import tag
+from pipeline.tag.suggest import Suggester, load_suggester
 from pipeline.taxonomy import Taxonomy, load_taxonomies
 
 READABLE = {Verdict.COMPLETE, Verdict.CUT_SHORT, Verdict.PARTIAL}
@@ -41,6 +42,11 @@ Noun = TypeVar("Noun", bound=Frozen)
 @cache
 def _taxonomies() -> dict[str, Taxonomy]:
     return load_taxonomies()
+
+
+@cache
+def _suggester() -> Suggester:
+    return load_suggester(_taxonomies())
 
 
 @cache
@@ -162,7 +168,7 @@ class Reading:
 
     def _assembled(self) -> RecordFile:
         document, segments = self.document, self.segments
-        tags = tag(document, segments, _taxonomies(), _rules())
+        tags = tag(document, segments, _taxonomies(), _suggester())
         found = assemble(document, segments, tags, self._bibliography(), _made_by())
         more = [*self.issues]
         if not found.records and found.document.verdict in READABLE:

@@ -1,4 +1,4 @@
-"""Segments to tags: what the document states of a concept, and what its words determine."""
+"""Segments to tags: what the document states, what its words determine, what the tagger thinks."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -15,7 +15,6 @@ from pipeline.model import (
     Tagged,
 )
 from pipeline.model.text import normal_form
-from pipeline.rule import Rules
 from pipeline.tag.determined import determine
 from pipeline.tag.stated import (
     Role,
@@ -24,22 +23,34 @@ from pipeline.tag.stated import (
     stated,
     taxonomy_of_title,
 )
+from pipeline.tag.suggest import Suggester
+from pipeline.tag.suggested import suggestions
 from pipeline.taxonomy import Taxonomy
 
 _DETERMINED = "mitigation"  # the taxonomy whose definitions record pages print
 
 
 def tag(
-    document: Document, segments: Segments, taxonomies: Mapping[str, Taxonomy], rules: Rules
+    document: Document,
+    segments: Segments,
+    taxonomies: Mapping[str, Taxonomy],
+    suggester: Suggester,
 ) -> tuple[Tagged, ...]:
     """The tags of each segment, in order; what is not a measure has none."""
     return tuple(
-        _tagged(segment, taxonomies) if segment.kind is SegmentKind.MEASURE else Tagged()
+        _tagged(document, segment, taxonomies, suggester)
+        if segment.kind is SegmentKind.MEASURE
+        else Tagged()
         for segment in segments.segments
     )
 
 
-def _tagged(segment: Segment, taxonomies: Mapping[str, Taxonomy]) -> Tagged:
+def _tagged(
+    document: Document,
+    segment: Segment,
+    taxonomies: Mapping[str, Taxonomy],
+    suggester: Suggester,
+) -> Tagged:
     stated_tags = tuple(_stated_parts(segment, taxonomies))
     settled = {tag.taxonomy for tag in stated_tags if tag.role == "primary"}
     under = tuple(_numbered_headings(segment, taxonomies, settled))
@@ -48,10 +59,12 @@ def _tagged(segment: Segment, taxonomies: Mapping[str, Taxonomy]) -> Tagged:
     definition = segment.part("definition")
     if definition and _DETERMINED not in settled and _DETERMINED in taxonomies:
         determined, issues = _determined(segment, definition, taxonomies[_DETERMINED])
+    given = (*determined, *stated_tags, *under)
+    opinions, doubts = suggestions(document, segment, given, suggester)
     return Tagged(
-        tags=(*determined, *stated_tags, *under),
+        tags=(*given, *opinions),
         related=tuple(tuple(_stated_parts(other, taxonomies)) for other in segment.related),
-        issues=(*issues, *_unknown(segment, taxonomies)),
+        issues=(*issues, *_unknown(segment, taxonomies), *doubts),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.model.stem import stem
 from pipeline.taxonomy import Concept, Taxonomy, fold
 
 # Found on the paraphrases of tests/test_determined.py, which say what is reached with them.
@@ -23,7 +24,6 @@ _LABEL, _ALSO, _DEFINITION, _EXAMPLE = 1.0, 0.9, 0.9, 0.6  # trust in where a wo
 _PREFERRED = 1.2  # for categories whose pages print no "Also in"
 _UNUSED = 0.5  # of the weight of a rare word, for one that no concept uses
 _SHOWN = 4  # shared words that the reason names
-_STEM = 4  # letters that stay
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STOP = frozenset(
@@ -35,16 +35,6 @@ _STOP = frozenset(
         through to under up upon use used uses using via was were what when where whether which
         while who whom whose will with within without would"""
     )
-)
-_SUFFIXES = sorted(
-    _WORD.findall(
-        """isations izations isation ization ational ations ements ation ement ments ances ences
-        ibility ability iness ness ment ance ence ities ally ising izing ical ives ions ised ized
-        ably able ible ency ancy ity ise ize ive ion ors ers ing ies ied ous ics ant ent ate or er
-        ed es al ic ly y s e"""
-    ),
-    key=len,
-    reverse=True,
 )
 
 
@@ -189,15 +179,3 @@ def _terms(text: str) -> dict[str, str]:
         if len(lower) > 1 and lower not in _STOP:
             terms.setdefault(stem(lower), word)
     return terms
-
-
-def stem(word: str) -> str:
-    """A word in lower case without its endings, so that `regulatory` meets `regulation`.
-
-    Only for comparison: it goes further than grammar does, and at least four letters stay.
-    """
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= _STEM:
-            word = word.removesuffix(suffix)
-            break
-    return word[:-1] if len(word) > _STEM and word[-1] == word[-2] else word

@@ -1,76 +1,92 @@
-"""The tagger alone, on bare texts: the labels and aliases of concepts that a text prints."""
+"""The tagger alone, on bare texts: the concepts they print, and what it thinks of the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from pipeline.model import Provenance, Span, Tag
+from pipeline.tag.stated import concept_named, stated
+from pipeline.tag.suggest import Suggester, Suggestion, Text
 from pipeline.taxonomy import Concept, Taxonomy
 
 _CONTEXT = 32
-# A label in running prose may be meant as plain words. Unmeasured until curators have coded texts:
-# low enough never to pass for certain, and an alias below a label.
-_LABEL, _ALIAS = 0.6, 0.4
+_BETWEEN = "\n"  # parts name and text, in which evidence has its place
 
 
 class TextTagger:
-    """Finds the concepts that texts name, with one phrase matcher for all taxonomies."""
+    """Tags texts that are in no document, with one matcher and one suggester for all taxonomies."""
 
-    def __init__(self, taxonomies: Mapping[str, Taxonomy]) -> None:
+    def __init__(self, taxonomies: Mapping[str, Taxonomy], suggester: Suggester) -> None:
+        self._taxonomies = taxonomies
+        self._suggester = suggester
         self._concepts: list[tuple[Taxonomy, Concept]] = [
             (taxonomy, concept) for taxonomy in taxonomies.values() for concept in taxonomy.concepts
         ]
 
     @cached_property
     def _matcher(self) -> tuple[Any, Any]:
+        """A tokeniser, and a matcher for the codes of all concepts with their labels."""
         import spacy
         from spacy.matcher import PhraseMatcher
 
         tokenise: Any = spacy.blank("en").tokenizer
         matcher = PhraseMatcher(tokenise.vocab, attr="LOWER")
         for position, (_, concept) in enumerate(self._concepts):
-            names = [name for name in (concept.label, *concept.also) if name.casefold() != "other"]
-            if names:
-                matcher.add(str(position), [tokenise(name) for name in names])
+            if concept.code[0].isdigit() and not concept.label_is_ours:
+                matcher.add(str(position), [tokenise(f"{concept.code} {concept.label}")])
         return tokenise, matcher
 
-    def tag(self, text: str) -> list[Tag]:
-        """The concepts named in `text`, by taxonomy and code, each with all its places."""
-        from spacy.util import filter_spans
+    def tag(self, text: str, name: str = "") -> list[Tag]:
+        """The tags of a text, those it states first.
 
+        Evidence has its place in the name, a line break and the text; in the text where it has no
+        name. A taxonomy of which the text states a concept gets no suggestion.
+        """
+        whole = f"{name}{_BETWEEN}{text}" if name else text
+        tags = list(self._stated(whole))
+        settled = {tag.taxonomy for tag in tags}
+        wanted = [taxonomy for taxonomy in self._taxonomies if taxonomy not in settled]
+        (found,) = self._suggester.suggest([Text(name=name, description=text)], wanted)
+        offsets = {"name": 0, "description": len(whole) - len(text)}
+        return tags + [_suggested(whole, one, offsets) for one in found if one.code]
+
+    def _stated(self, whole: str) -> Iterator[Tag]:
+        """Concepts that the text is the name of, or prints with code and label."""
+        for taxonomy in self._taxonomies.values():
+            if (concept := concept_named(whole, taxonomy)) is not None:
+                source = _cite(whole, Span(0, len(whole)))
+                yield stated(concept, taxonomy, "primary", source, "and nothing else")
         tokenise, matcher = self._matcher
-        doc = tokenise(text)
-        places: dict[int, list[Any]] = {}
+        doc = tokenise(whole)
+        found: dict[int, Span] = {}
         for match in matcher(doc, as_spans=True):
-            places.setdefault(int(match.label_), []).append(match)
-        return [
-            self._tag(
-                text,
-                *self._concepts[position],
-                [Span(found.start_char, found.end_char) for found in filter_spans(matches)],
-            )
-            for position, matches in sorted(places.items())
-        ]
-
-    def _tag(self, text: str, taxonomy: Taxonomy, concept: Concept, spans: Sequence[Span]) -> Tag:
-        printed = text[spans[0].start : spans[0].end]
-        whole = printed == text.strip()
-        by_label = printed.casefold() == concept.label.casefold()
-        return Tag(
-            taxonomy=taxonomy.id,
-            code=concept.code,
-            label=concept.label,
-            role="other",
-            basis="stated" if whole else "suggested",
-            confidence=1.0 if whole else _LABEL if by_label else _ALIAS,
-            evidence=tuple(_cite(text, span) for span in spans),
-            why=f"the text says {printed!r}"
-            + ("" if by_label else f", another name of {concept.label}"),
-            made_by="rule:tag.label" if by_label else "rule:tag.alias",
-        )
+            if match.text.strip() != whole.strip():
+                found.setdefault(int(match.label_), Span(match.start_char, match.end_char))
+        for position, span in sorted(found.items()):
+            taxonomy, concept = self._concepts[position]
+            yield stated(concept, taxonomy, "other", _cite(whole, span), "with its code")
 
 
-def _cite(text: str, span: Span) -> Provenance:
+def _suggested(whole: str, one: Suggestion, offsets: Mapping[str, int]) -> Tag:
+    places = [
+        Span(span.start + offsets[field], span.end + offsets[field])
+        for field, spans in sorted(one.matched.items())
+        for span in spans
+    ]
+    return Tag(
+        taxonomy=one.taxonomy,
+        code=str(one.code),
+        label=one.label,
+        role=one.role,
+        basis="suggested",
+        confidence=one.confidence,
+        evidence=tuple(_cite(whole, span, one.made_by) for span in places),
+        why=one.why,
+        made_by=one.made_by,
+    )
+
+
+def _cite(text: str, span: Span, made_by: str = "rule:tag.label") -> Provenance:
     return Provenance(
         span=span,
         pages=(),
@@ -78,5 +94,5 @@ def _cite(text: str, span: Span) -> Provenance:
         quote=text[span.start : span.end],
         prefix=text[max(0, span.start - _CONTEXT) : span.start],
         suffix=text[span.end : span.end + _CONTEXT],
-        made_by="rule:tag.label",
+        made_by=made_by,
     )
