@@ -320,10 +320,24 @@ def schema(as_json: bool) -> None:
 @click.argument("identifier", metavar="[ID]", required=False)
 @_json
 def taxonomies(identifier: str | None, as_json: bool) -> None:
-    """Print the taxonomies, or the concepts of one."""
-    from pipeline.run.concepts import Unusable, concept_lines, known_taxonomies, taxonomy_lines
+    """Print the taxonomies, or the concepts of one.
+
+    The ID `check` names what is thin or doubtful in them instead, and exits 1 if anything is.
+    """
+    from pipeline.run.concepts import (
+        Unusable,
+        check_lines,
+        concept_lines,
+        known_taxonomies,
+        taxonomy_lines,
+    )
 
     try:
+        if identifier == "check":
+            doubts = [*check_lines()]
+            if as_json:
+                _print_json({"doubts": doubts})
+            _stop(NOT_ALL if doubts else DONE, "" if as_json else "\n".join(doubts))
         found = known_taxonomies((identifier,) if identifier else ())
     except Unusable as error:
         _stop(WRONG, str(error))

@@ -32,14 +32,15 @@ class TaxonomyError(ValueError):
 class Concept(Frozen):
     """One category. `definition` and `examples` are our own words, whoever published the label.
 
-    `also`: what a document may print instead of the label. `label_is_ours`: the published label
-    was never seen.
+    `also`: what a document may print instead of the label. `scope`: what belongs here rather than
+    to a neighbour, for curators. `label_is_ours`: the published label was never seen.
     """
 
     code: Line
     label: Line
     definition: Line
     also: tuple[Line, ...] = ()
+    scope: Line | None = None
     parent: Line | None = None
     label_is_ours: bool = False
     examples: tuple[Line, ...] = ()

@@ -307,6 +307,11 @@ def test_taxonomies_shows_all_or_the_concepts_of_one() -> None:
     assert "rmf" in {taxonomy["id"] for taxonomy in every["taxonomies"]}
 
 
+def test_taxonomies_check_finds_nothing_to_mend_in_what_is_shipped() -> None:
+    done = CliRunner().invoke(main, ["taxonomies", "check"])
+    assert (done.exit_code, done.output) == (0, "")
+
+
 def test_tag_answers_each_line_and_names_those_it_cannot_read() -> None:
     lines = '{"id": "a", "name": "", "text": "Lifecycle: Deploy"}\nnonsense\n\n{"id": "b"}\n[1]\n'
     done = CliRunner().invoke(main, ["tag", "--jsonl"], input=lines)

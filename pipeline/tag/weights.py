@@ -4,6 +4,7 @@ The file is numpy's own (`numpy.savez`, no pickles): the vocabulary, its rarity,
 weight, and a JSON head. How it is made is in `pipeline/train`, what it is good for in its card.
 """
 
+import hashlib
 import io
 import json
 import math
@@ -14,8 +15,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.lexicon import Lexicon
 from pipeline.model import Frozen
 from pipeline.tag.reading import Features, Floats, Vector
+from pipeline.taxonomy import Taxonomy
 
 FILE = Path(__file__).parent.parent / "models" / "tagger.npz"
 FORMAT: Final = 1
@@ -60,7 +63,10 @@ class Learnt(Frozen):
 
 
 class Weights:
-    """The weights (features x codes of all taxonomies), asked by taxonomy."""
+    """The weights (features x codes of all taxonomies), asked by taxonomy.
+
+    `made_from` is the fingerprint of the taxonomies and lexicons that they were learnt beside.
+    """
 
     def __init__(
         self,
@@ -68,7 +74,9 @@ class Weights:
         learnt: Mapping[str, Learnt],
         steps: NDArray[np.int8],
         scales: NDArray[np.float32],
+        made_from: str = "",
     ) -> None:
+        self.made_from = made_from
         self.features = features
         self.learnt = dict(learnt)
         self.steps = steps
@@ -80,10 +88,12 @@ class Weights:
             start += len(one.codes)
 
     @classmethod
-    def rounded(cls, features: Features, learnt: Mapping[str, Learnt], exact: Floats) -> "Weights":
+    def rounded(
+        cls, features: Features, learnt: Mapping[str, Learnt], exact: Floats, made_from: str = ""
+    ) -> "Weights":
         """Weights rounded to one byte each; `exact` has a column for each code of `learnt`."""
         scales = (np.abs(exact).max(axis=0, initial=1e-9) / _STEPS).astype(np.float32)
-        return cls(features, learnt, np.rint(exact / scales).astype(np.int8), scales)
+        return cls(features, learnt, np.rint(exact / scales).astype(np.int8), scales, made_from)
 
     def scores(self, vector: Vector) -> Floats:
         """The score of each code of all taxonomies, in the order of `columns`."""
@@ -105,6 +115,7 @@ class Weights:
         """The file: the same weights give the same bytes."""
         head = {
             "format": FORMAT,
+            "made_from": self.made_from,
             "taxonomies": {name: one.model_dump() for name, one in self.learnt.items()},
         }
         arrays: dict[str, Any] = {
@@ -134,13 +145,20 @@ def load_weights(file: Path | None = None) -> Weights:
                 arrays["rarity"].astype(np.float64),
             )
             learnt = {name: Learnt.model_validate(one) for name, one in head["taxonomies"].items()}
-            return Weights(features, learnt, arrays["steps"], arrays["scales"])
+            steps, scales = arrays["steps"], arrays["scales"]
+            return Weights(features, learnt, steps, scales, head["made_from"])
     except (OSError, KeyError, ValueError) as error:
         if isinstance(error, WeightsError):
             raise
         raise WeightsError(
             f"{file.name}: cannot be read ({error}); make it anew by `make train`"
         ) from error
+
+
+def fingerprint(taxonomies: Mapping[str, Taxonomy], lexicons: Mapping[str, Lexicon]) -> str:
+    """What weights are learnt beside, as a hash: when it changes they must be made anew."""
+    known = [one.model_dump_json() for one in (*taxonomies.values(), *lexicons.values())]
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]
 
 
 def no_weights() -> Weights:

@@ -10,7 +10,7 @@ from pipeline.lexicon import Lexicon
 from pipeline.tag.own_words import leaves
 from pipeline.tag.reading import Features, Floats
 from pipeline.tag.voters import added, probabilities
-from pipeline.tag.weights import Learnt, Trust, Weights
+from pipeline.tag.weights import Learnt, Trust, Weights, fingerprint
 from pipeline.taxonomy import Taxonomy
 from pipeline.train.fit import matrix, ridge
 from pipeline.train.leftout import Study, scores_left_out, study, trust_of
@@ -42,7 +42,8 @@ def make(
         columns.append(rows.T @ ridge(likeness, samples, one.codes))
         trust = _with_prior(one, likeness) if name in few else _measured(one, likeness)
         learnt[name] = _learnt(taxonomies[name], texts_of[name], trust)
-    return Weights.rounded(features, learnt, np.hstack(columns))
+    made_from = fingerprint(taxonomies, lexicons)
+    return Weights.rounded(features, learnt, np.hstack(columns), made_from)
 
 
 def _measured(study: Study, likeness: Floats) -> Trust:
