@@ -2,11 +2,21 @@
 
 PYTHON ?= python3
 PATHS ?=
-GOLD ?= ../shared/gold
+CODED ?= ../shared/gold
 ARGS ?=
 
 GLEANER := .venv/bin/gleaner
 READY := .venv/.ready
+
+# The gold, and its documents: ours, and what lies beside the checkout if anything does.
+GOLD := $(wildcard tests/gold/*.json)
+ifneq ($(wildcard ../shared/gold/documents),)
+GOLD += $(wildcard ../shared/gold/*.records.json tests/gold/marked/*.json)
+endif
+DOCUMENTS := $(wildcard raw/documents/samples ../shared/gold/documents)
+SCORES := extracted/evaluation
+EVALUATE = $(GLEANER) evaluate $(GOLD:%=--gold %) $(DOCUMENTS:%=--documents %) \
+	--keep $(SCORES) --page $(SCORES)/scores.html --out $(SCORES)/scores.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -19,7 +29,7 @@ help: ## Say what can be made
 	@echo
 	@echo 'PATHS   which documents (default: all under raw/): make run PATHS=raw/documents/nist'
 	@echo 'ARGS    handed on to the command: make run ARGS="--force --jobs 2"'
-	@echo 'GOLD    where coded texts lie (default: ../shared/gold): make train GOLD=folder'
+	@echo 'CODED   where coded texts lie (default: ../shared/gold): make train CODED=folder'
 	@echo 'PYTHON  what .venv is made with (3.11 or later): PYTHON=python3.12 make setup'
 
 setup: $(READY) ## Make .venv and install Gleaner into it (the others do so when they need it)
@@ -39,21 +49,22 @@ assemble: $(READY) ## One stage alone: segments to records (extracted/3-records)
 review: $(READY) ## Open the desk, where curators decide
 	@$(GLEANER) review $(ARGS)
 
-evaluate: $(READY) ## Score the records against the gold
-	@$(GLEANER) evaluate $(ARGS)
+evaluate: $(READY) ## Score what is found in the documents of the gold against it
+	@$(EVALUATE) $(ARGS)
 
 test: $(READY) ## Run the tests
 	@.venv/bin/pytest -n 2 $(ARGS)
 
-check: $(READY) ## Check format, lint, types, layers and the rules of the house
+check: $(READY) ## Check format, lint, types, layers, the rules of the house, the floors of the scores
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/pytest -q tests/test_house.py
+	@$(EVALUATE) --gate > /dev/null
 
-train: $(READY) ## Make the weights of the tagger again, from the coded texts in GOLD
-	@.venv/bin/python -m pipeline.train --gold $(GOLD) $(ARGS)
+train: $(READY) ## Make the weights of the tagger again, from the coded texts in CODED
+	@.venv/bin/python -m pipeline.train --gold $(CODED) $(ARGS)
 
 bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench.py $(ARGS)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.run.score_options import score_options
 
 STAGES = ("ingest", "segment", "assemble")
 DONE, NOT_ALL, WRONG, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
@@ -351,31 +352,28 @@ def taxonomies(identifier: str | None, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: gleaner evaluate --gold tests/gold/survey-safety-practices.csv.json")
-@click.option(
-    "--gold",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Gold to score against (repeatable; default: all of tests/gold).",
-)
-@click.option("--gate", is_flag=True, help="Exit 1 when a score is below tests/floors.json.")
+@score_options
 @_store
 @_json
-def evaluate(gold: tuple[Path, ...], gate: bool, raw: Path, extracted: Path, as_json: bool) -> None:
-    """Score records against gold."""
-    from pipeline.run.scoring import NoGold, floors_missed, score_json, score_lines, scores
-    from pipeline.store import Store
+def evaluate(as_json: bool, **options: Any) -> None:
+    """Score records against gold: what was found, missed, split, merged, and is spurious."""
+    from pipeline.run.extract import UnusableKnowledge
+    from pipeline.run.lock import Locked
+    from pipeline.run.score_command import answer
+    from pipeline.run.scoring import NoGold
+    from pipeline.store import UnknownPath
 
     try:
-        found = scores(Store(raw, extracted), gold)
-        missed = floors_missed(found) if gate else []
-    except NoGold as error:
+        found = answer(**options, terminal=sys.stderr.isatty())
+    except Locked as error:
+        _stop(LOCKED, str(error))
+    except (NoGold, UnknownPath, UnusableKnowledge) as error:
         _stop(WRONG, str(error))
     if as_json:
-        _print_json({**score_json(found), "below": missed})
+        _print_json(found.data)
     else:
-        _print(score_lines(found))
-    _stop(NOT_ALL if missed else DONE, "\n".join(missed))
+        _print(found.lines)
+    _stop(found.exit_code, "\n".join(found.said))
 
 
 if __name__ == "__main__":

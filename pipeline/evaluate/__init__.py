@@ -1,89 +1,85 @@
-"""Records against gold: scores per document, and the floors below which a change must not fall.
+"""Records against gold: who answers what, the figures, the floors, the gains and losses.
 
-A gold file is JSON: `{"document": "<file name of the original>", "measures": [{"label", "name",
-"description", "rationale"}]}`; what a measure leaves out is not scored.
+`gold` reads what people found (`resolve` finds it again where it is kept as hashes), `matching`
+pairs it with records, `figures` counts, `floors` says what must not fall, and `against` what a
+change gained and lost. How well tags agree with a person's is a matter of its own.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from pipeline.evaluate.matching import Found, Score, Wanted, score
-from pipeline.model import Frozen, RecordFile
+from pipeline.evaluate.against import Change, as_dict, changes, other_corpus
+from pipeline.evaluate.figures import (
+    FIELDS,
+    Agreement,
+    Score,
+    Tally,
+    by_family,
+    by_way,
+    open_ones,
+    score,
+    total,
+)
+from pipeline.evaluate.floors import (
+    below_floor,
+    changed_corpus,
+    fingerprint,
+    fingerprint_of_all,
+    lowered,
+    not_scored,
+    raised,
+)
+from pipeline.evaluate.gold import Gold, located, made_gold, parse_gold, read_gold
+from pipeline.evaluate.matching import Fate, Found, Standing, Wanted, settle
+from pipeline.evaluate.resolve import Half
+from pipeline.model import RecordFile
 
 __all__ = [
-    "Found",
-    "Gold",
-    "Score",
-    "Wanted",
-    "below_floor",
-    "evaluate",
-    "read_gold",
-    "score",
-]
-
-# What a list of measures and the text of one may be called in gold that others made.
-_LISTS = ("measures", "actions", "controls")
-_TEXTS = {"label": ("label", "action_id"), "name": ("name",), "rationale": ("rationale", "purpose"),
-          "description": ("description", "action")}  # fmt: skip
+    "FIELDS", "Agreement", "Change", "Fate", "Found", "Gold", "Half", "Score", "Standing",
+    "Tally", "Wanted", "as_dict", "below_floor", "by_family", "by_way", "changed_corpus",
+    "changes", "evaluate", "fingerprint", "fingerprint_of_all", "located", "lowered", "made_gold",
+    "not_scored", "open_ones", "other_corpus", "parse_gold", "raised", "read_gold", "score",
+    "settle", "total",
+]  # fmt: skip
 
 
-class Gold(Frozen):
-    """The measures that a person found in one document, named by the original's file name."""
+def evaluate(gold: Sequence[Gold], files: Sequence[RecordFile], apart: bool = False) -> list[Score]:
+    """A score for each gold document; one without a record file has no records.
 
-    document: str
-    measures: tuple[Wanted, ...]
-
-
-def read_gold(file: Path) -> Gold:
-    """Read one gold file. Raises ValueError, in the user's words, when it is none."""
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{file}: cannot be read as JSON: {error}") from error
-    key = next((key for key in _LISTS if isinstance(data, dict) and key in data), None)
-    if key is None:
-        raise ValueError(f"{file}: holds no list of measures (wanted one of {', '.join(_LISTS)})")
-    document = data.get("pdf") or data.get("file") or data.get("document", file.stem)
-    return Gold(document=str(document), measures=tuple(_wanted(item) for item in data[key]))
-
-
-def _wanted(item: dict[str, Any]) -> Wanted:
-    return Wanted(**{
-        field: next((item[key] for key in keys if item.get(key)), None)
-        for field, keys in _TEXTS.items()
-    })  # fmt: skip
-
-
-def evaluate(gold: Sequence[Gold], files: Sequence[RecordFile]) -> list[Score]:
-    """A score for each gold document; one without a record file has no records."""
+    Of gold that is partly set apart only the half that may be looked at is scored, or, with
+    `apart`, only the other one, if there is any; gold without halves is scored in any case.
+    """
     by_name = {Path(file.document.path).name: file for file in files}
-    return [
-        score(one.document, one.measures, _found(by_name.get(Path(one.document).name)))
-        for one in gold
-    ]
+    scores = []
+    for one in gold:
+        file = by_name.get(Path(one.document).name)
+        half: Half | None = None
+        if any(want.half for want in one.measures):
+            half = "apart" if apart else "tuned"
+            if not any(want.half == half for want in one.measures):
+                continue
+        media_type = file.document.media_type if file else ""
+        scores.append(score(one.document, one.measures, found_in(file), media_type, half))
+    return scores
 
 
-def below_floor(scores: Sequence[Score], floors: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """A line for each score below its floor: `floors` maps a file name to `f1` and `soft_f1`."""
-    lines = []
-    for one in scores:
-        for measure, floor in sorted(floors.get(one.document, {}).items()):
-            reached = getattr(one, measure)
-            if reached < floor:
-                lines.append(f"{one.document}: {measure} {reached:.3f} is below its floor {floor}")
-    return lines
-
-
-def _found(file: RecordFile | None) -> list[Found]:
-    return [
-        Found(
-            id=record.id,
-            label=record.label or "",
-            name=str(record.name.value) if record.name else "",
-            description=str(record.description.value) if record.description else "",
-            rationale=record.rationale.value if record.rationale else "",
+def found_in(file: RecordFile | None) -> list[Found]:
+    """The records of a file, reduced to what is compared."""
+    found = []
+    for record in file.records if file else ():
+        source = record.description or record.name
+        cited = source.provenance if source else ()
+        found.append(
+            Found(
+                id=record.id,
+                label=record.label or "",
+                name=str(record.name.value) if record.name else "",
+                description=str(record.description.value) if record.description else "",
+                rationale=record.rationale.value if record.rationale else "",
+                path=record.path,
+                way=record.way,
+                page=cited[0].pages[0] if cited and cited[0].pages else None,
+                place=cited[0].span if cited else None,
+            )
         )
-        for record in (file.records if file else ())
-    ]
+    return found
