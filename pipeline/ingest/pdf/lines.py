@@ -17,7 +17,12 @@ _TAB = 3.0  # em; a wider gap is not a space but a way to the next stop
 _DOUBLE = 0.2  # em; the same glyph printed twice this near is one bold glyph
 _MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|[*†‡§¶]{1,3}|[a-z](?=$)")
 _GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
-_BULLET_GLYPHS = "\uf0b7\uf0a7\uf0d8\uf0fc\uf0a8\uf076\uf06e\uf071\uf0e0\u2022\u00b7\u25cf"
+# Symbols' private codes, and the unused codes of WinAnsi, for which fonts show a bullet (ISO 32000-1,
+# annex D.2, note 3).
+_BULLET_GLYPHS = {
+    *"\uf0b7\uf0a7\uf0d8\uf0fc\uf0a8\uf076\uf06e\uf071\uf0e0\u2022\u00b7\u25cf",
+    *(f"(cid:{code})" for code in (127, 129, 141, 143, 144, 157)),
+}
 _YEAR = re.compile(r"(?:^|\D)(?:19|20)\d\d$")
 
 
@@ -296,13 +301,9 @@ def _is_power(
 
 
 def _shown(word: list[Glyph], first: bool) -> str:
-    """The word as frozen text; a symbol or an unknown glyph that opens a line is its bullet.
-
-    Fonts in WinAnsi encoding show a bullet for every unused code (ISO 32000-1, annex D.2, note 3).
-    """
+    """The word as frozen text; a glyph of a symbol font that opens a line is its bullet."""
     glyph = word[0]
-    symbol = glyph.dingbat or glyph.text in _BULLET_GLYPHS or glyph.text.startswith("(cid:")
-    if first and len(word) == 1 and symbol:
+    if first and len(word) == 1 and (glyph.dingbat or glyph.text in _BULLET_GLYPHS):
         return glyph.text if glyph.text in "·•●" else "•"
     text = ""
     for glyph in word:
