@@ -6,6 +6,7 @@ compiled into one spaCy matcher on the blank English pipeline: no model is downl
 
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -26,13 +27,15 @@ class Rule(Frozen):
 
     `at`: "anywhere" in the text, at its "start", or as the "whole" text (end punctuation aside).
     `finds` is what a match means. `yes` are texts the rule must match, `no` texts that no rule
-    finding the same thing may match.
+    finding the same thing may match. `weight` is what a match adds to the log-odds of the finding
+    where several rules are weighed together (see `Rules.each`).
     """
 
     id: str
     finds: str
     why: str
     at: Literal["anywhere", "start", "whole"] = "anywhere"
+    weight: float = 0.0
     phrases: tuple[str, ...] = ()
     patterns: tuple[tuple[dict[str, Any], ...], ...] = ()
     yes: tuple[str, ...]
@@ -91,16 +94,25 @@ class Rules:
         """The longest match, the first of equals, of the rules that find `finds`; or None."""
         if finds not in self._matchers or not text:
             return None
+        matches = self._matches(finds, self._tokenise(text))
+        return min(matches, key=_rank, default=None)
+
+    def each(self, text: str, *kinds: str) -> list[Match]:
+        """All matches of the rules that find one of `kinds`, by place; the text is read once."""
+        if not text:
+            return []
         doc = self._tokenise(text)
-        best: Match | None = None
-        for matcher in self._matchers[finds]:
+        found = [match for finds in kinds for match in self._matches(finds, doc)]
+        return sorted(found, key=lambda match: (match.start, -match.end, match.rule.id))
+
+    def _matches(self, finds: str, doc: Any) -> Iterator[Match]:
+        text = doc.text  # made anew each time it is asked for
+        for matcher in self._matchers.get(finds, ()):
             for key, first, last in matcher(doc):
-                match = Match(
-                    self._by_id[doc.vocab.strings[key]], doc[first].idx, _end(doc[last - 1])
-                )
-                if _stands(match, text) and (best is None or _rank(match) < _rank(best)):
-                    best = match
-        return best
+                rule = self._by_id[doc.vocab.strings[key]]
+                match = Match(rule, doc[first].idx, _end(doc[last - 1]))
+                if _stands(match, text):
+                    yield match
 
 
 def _end(token: Any) -> int:

@@ -135,3 +135,30 @@ def test_a_row_without_a_measure_is_passed_over() -> None:
     document = Writer().table(HEAD, ["C-1", None, "Harm"], ["C-2", "Test it.", None]).document()
     (row,) = rows(document)
     assert texts(row, "label") == ["C-2"]
+
+
+def test_rows_of_fields_make_one_measure_per_name_over_page_breaks() -> None:
+    document = (
+        Writer()
+        .heading("Our approach")
+        .table(
+            ["Principle", "Openness"],
+            [
+                "Definition and explanation",
+                "Systems should be open. Makers should say how they work.",
+            ],
+            ["Rationale for the principle", "People trust what they see."],
+        )
+        .table(["Principle", "Safety"], ["Definition", "Systems should be safe."])
+        .document()
+    )
+    one, two = rows(document)
+    assert texts(one, "name") == ["Openness"]
+    assert texts(one, "description") == ["Systems should be open."]
+    assert texts(one, "rationale") == ["People trust what they see."]
+    assert (texts(two, "name"), texts(two, "rationale")) == (["Safety"], [])
+    assert not one.explicit
+
+
+def test_a_form_with_one_name_is_no_table_of_measures() -> None:
+    assert rows(Writer().table(["Title", "Report"], ["Summary", "Words."]).document()) == []

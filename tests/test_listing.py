@@ -6,6 +6,7 @@ from building import Writer
 from pipeline.model import Segment
 from pipeline.rule import load_rules
 from pipeline.segment import listing
+from pipeline.segment.checks import cross_checks
 
 RULES = load_rules()
 
@@ -92,3 +93,143 @@ def test_a_list_that_a_numbered_paragraph_leads_into_is_part_of_it() -> None:
         Writer().paragraph("Measure 2: Teams shall:").item("• test it;").item("• watch it.")
     )
     assert text(one, "description") == "Teams shall:\n• test it;\n\n• watch it."
+
+
+def test_items_inside_an_item_are_measures_when_they_read_as_such() -> None:
+    parent, one, two = found(
+        Writer()
+        .heading("Minimum practices")
+        .item("i. Test the system. Agencies must:", bold="Test the system.")
+        .item("A. Ask outsiders to attack it.", 2)
+        .item("B. Publish what they found.", 2)
+    )
+    assert text(parent, "name") == text(parent, "description") == "Test the system"
+    assert [text(child, "label") for child in (one, two)] == ["A", "B"]
+    assert text(one, "description") == "Ask outsiders to attack it."
+    assert [heading.quote for heading in one.heading] == ["Minimum practices", "Test the system"]
+
+
+def test_a_series_goes_on_behind_a_list_inside_it_and_a_wrong_level() -> None:
+    segments = found(
+        Writer()
+        .heading("Safety measures")
+        .item("1. Keep a register of models:")
+        .item("a. with names", 2)
+        .item("b. with dates", 2)
+        .item("2. Review the register every year.", 2)
+    )
+    assert [text(segment, "label") for segment in segments] == ["1", "2"]
+    assert segments[0].placed == 1.0
+    assert segments[1].placed < 1.0
+
+
+def test_a_sentence_of_duty_announces_what_its_list_asks_for() -> None:
+    one, two = found(
+        Writer()
+        .heading("Buying systems")
+        .paragraph("Buyers are encouraged to add terms to contracts, including:")
+        .item("• requiring tests of each new version;")
+        .item("• obtaining a list of the data used.")
+    )
+    assert text(one, "description") == "requiring tests of each new version;"
+    assert text(two, "description") == "obtaining a list of the data used."
+
+
+@pytest.mark.parametrize(
+    "intro",
+    [
+        "Submissions called for the following, which the office should weigh:",
+        "Firms are not required to keep a log when:",
+        "A use is presumed to be risky if it serves any of the following:",
+    ],
+)
+def test_what_others_said_and_what_is_exempt_is_no_measure(intro: str) -> None:
+    writer = Writer().heading("The rules").paragraph(intro)
+    assert found(writer.item("• testing a new model").item("• running a small pilot")) == []
+
+
+def test_lists_below_what_was_heard_are_not_the_documents_own() -> None:
+    writer = Writer().heading("What we heard").item("• Publish the tests.").item("• Keep the logs.")
+    assert found(writer) == []
+
+
+def test_numbered_paragraphs_of_a_report_are_no_list() -> None:
+    writer = Writer()
+    for number in range(1, 13):
+        if number % 3 == 1:
+            writer.heading(f"Chapter {number}")
+        writer.item(f"{number}. The office should keep this in mind. " + "Words go on here. " * 12)
+        if number == 6:
+            writer.paragraph("In the first year the office will:")
+            writer.item("• Publish a register of models.").item("• Review it every year.")
+    assert [text(segment, "description") for segment in found(writer)] == [
+        "Publish a register of models.",
+        "Review it every year.",
+    ]
+
+
+def test_bold_lead_ins_name_paragraphs() -> None:
+    one, two = found(
+        Writer()
+        .heading("Safeguards")
+        .paragraph("Red teaming. Ask outsiders to attack the model.", bold="Red teaming.")
+        .paragraph("Logging. Keep each request for a year.", bold="Logging.")
+    )
+    assert text(one, "name") == "Red teaming"
+    assert text(two, "description") == "Keep each request for a year."
+
+
+def test_terms_with_their_meaning_below_are_measures_where_a_heading_announces_them() -> None:
+    def written(heading: str) -> Writer:
+        return (
+            Writer()
+            .heading(heading)
+            .paragraph("Red teaming")
+            .paragraph("Outsiders attack the model; developers should mend what they find.")
+            .paragraph("Staged release")
+            .paragraph("Few users come first; more should follow when nothing went wrong.")
+        )
+
+    assert [text(one, "name") for one in found(written("Mitigations"))] == [
+        "Red teaming",
+        "Staged release",
+    ]
+    assert found(written("Glossary")) == []
+
+
+def test_a_list_in_a_cell_goes_on_in_the_table_of_the_next_page() -> None:
+    segments = found(
+        Writer()
+        .heading("Annex A")
+        .table(
+            ["Theme", "What to think of"],
+            [
+                "Openness",
+                "Regulators will need to:\n• Set rules for\nmakers.\n• Ask for reports that",
+            ],
+        )
+        .table([None, "say how it works.\n• Check the reports."], width=2)
+    )
+    assert [text(segment, "description") for segment in segments] == [
+        "Set rules for\nmakers.",
+        "Ask for reports that\nsay how it works.",
+        "Check the reports.",
+    ]
+    assert segments[0].heading[-1].quote == "Openness"
+
+
+def test_a_gap_in_a_numbering_and_a_missing_heading_are_named() -> None:
+    document = (
+        Writer()
+        .heading("Contents")
+        .furniture("1 Tests ..... 2")
+        .furniture("2 Logs ..... 4")
+        .heading("1 Tests")
+        .item("1. Keep a log.")
+        .item("3. Read the log.")
+        .document()
+    )
+    issues = list(cross_checks(document))
+    assert [issue.code for issue in issues] == ["heading-missing", "numbering-gap"]
+    assert "2 Logs" in issues[0].message
+    assert "'3' does not go on after '1'" in issues[1].message

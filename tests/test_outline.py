@@ -86,3 +86,15 @@ def test_an_instruction_as_a_heading_is_a_measure_that_a_cue_told() -> None:
     )
     assert not one.explicit
     assert text(one, "description") == "Agree who decides.\n\n• who stops the system"
+
+
+def test_a_section_on_what_others_said_states_no_measure_of_its_own() -> None:
+    writer = Writer().heading("Submissions called for regulatory action")
+    assert found(writer.heading("Strengthen existing laws", 2).paragraph("Many said so.")) == []
+
+
+def test_a_code_before_a_heading_is_its_label() -> None:
+    (one,) = found(
+        Writer().heading("Mitigations").heading("A-1 Red teaming", 2).paragraph("Attack it first.")
+    )
+    assert (text(one, "label"), text(one, "name")) == ("A-1", "Red teaming")

@@ -29,6 +29,7 @@ from pipeline.model import (
 from pipeline.model.text import fold
 
 STAGE = "assemble"
+_OURS = "phrase"  # role of a name that we chose from the words: it identifies nothing
 _BETWEEN = " > "  # parts a path that a page prints as one name
 
 
@@ -107,7 +108,7 @@ class _Reader:
         label, name, description = (segment.part(f) for f in ("label", "name", "description"))
         return Face(
             label=self._label(label)[0] if label else "",
-            name=self._document.value(name.provenance) if name else "",
+            name=self._document.value(name.provenance) if name and name.role != _OURS else "",
             path=self._path(segment)[0],
             description=self._document.value(description.provenance) if description else "",
         )
@@ -157,7 +158,10 @@ class _Reader:
         issues = list(segment.issues)
         if label:
             issues += self._label(label)[1]
-        if not name and not any(issue.code == "no-name" for issue in issues):
+        if name and name.role == _OURS:
+            message = "the document gives this measure no name; these words of it are our choice"
+            issues.append(_issue("name-is-ours", message, name.provenance))
+        elif not name and not any(issue.code == "no-name" for issue in issues):
             message = "the document gives this measure no name of its own"
             issues.append(Issue(code="no-name", level=Level.INFO, message=message, stage=STAGE))
         details = {}

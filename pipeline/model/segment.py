@@ -39,6 +39,8 @@ class Segment(Frozen):
 
     `way` names the module that read it; `explicit` says whether the document itself marks the
     words as one of its measures (a row of a control table, "Recommendation 7") or a cue told it.
+    `placed` says how well number, indentation and level agree on its place in the authors' own
+    hierarchy (1 where they do, or where only one of them speaks).
     `related` are the other measures that it names (kind RELATED; `role` "child" for those the
     document calls its parts).
     """
@@ -46,6 +48,7 @@ class Segment(Frozen):
     kind: SegmentKind
     way: str
     explicit: bool = True
+    placed: float = 1.0
     heading: tuple[Provenance, ...] = ()
     parts: tuple[Part, ...] = ()
     related: tuple["Segment", ...] = ()

@@ -31,7 +31,7 @@ LIBRARIES = {
         "charset-normalizer", "lxml", "markdown-it-py", "openpyxl", "pdfminer.six", "pdfplumber",
         "pydantic", "pypdfium2", "PyYAML",
     ),
-    Stage.SEGMENT: ("pydantic", "spacy"),
+    Stage.SEGMENT: ("lingua-language-detector", "pydantic", "spacy"),
     Stage.ASSEMBLE: ("gleaner", "numpy", "pydantic", "spacy"),
 }  # fmt: skip
 # Troubles that more room, or another day, may cure.

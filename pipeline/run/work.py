@@ -34,7 +34,7 @@ from pipeline.tag.suggest import Suggester, load_suggester
 from pipeline.taxonomy import Taxonomy, load_taxonomies
 
 READABLE = {Verdict.COMPLETE, Verdict.CUT_SHORT, Verdict.PARTIAL}
-TAGGED_WITH = ("spacy",)
+READ_WITH = ("lingua-language-detector", "numpy", "spacy")
 
 Noun = TypeVar("Noun", bound=Frozen)
 
@@ -57,7 +57,7 @@ def _rules() -> Rules:
 @cache
 def _made_by() -> dict[str, str]:
     found = {"gleaner": pipeline.__version__}
-    for library in TAGGED_WITH:
+    for library in READ_WITH:
         try:
             found[library] = version(library)
         except PackageNotFoundError:

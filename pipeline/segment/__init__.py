@@ -5,11 +5,15 @@ where two claim the same words, what the document itself marks as a measure wins
 told, and the more specific way over the more general. The loser is named in an issue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from pipeline.model import BlockKind, Document, Issue, Level, Segment, Segments, Span
+from pipeline.model import BlockKind, Document, Issue, Level, Part, Segment, Segments, Span
 from pipeline.rule import Rules
-from pipeline.segment import control_table, listing, outline, record_page
+from pipeline.segment import control_table, listing, outline, prose, record_page
+from pipeline.segment.checks import cross_checks
+from pipeline.segment.language import languages
+from pipeline.segment.naming import name_of
+from pipeline.segment.rationale import rationale_of
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
 
@@ -23,24 +27,42 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     page = record_page.segment(document, dict(taxonomies))
     if page is not None:
         return page
+    tongue = languages(document)
+    if tongue and tongue.level is Level.ERROR:
+        return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
     kept, issues = _settle([found for way in _WAYS for found in way.segment(document, rules)])
+    read: tuple[Span, ...] = ()
+    if not marks_its_own(kept):
+        read = tuple(block.span for block in document.blocks if block.kind in prose.READ)
+        kept += prose.segment(document, rules, [span for one in kept for span in _own(one)])
     kept.sort(key=lambda segment: segment.spans()[0])
+    told = _told(document, kept, rules)
     work = source(document, rules)
     return Segments(
         path=document.path,
         verdict=document.verdict,
-        segments=(work, *kept) if work else tuple(kept),
-        context=_context(document, kept),
+        segments=(work, *told) if work else tuple(told),
+        context=tuple(sorted({*_context(document, kept), *read})),
         boilerplate=tuple(
             block.span for block in document.blocks if block.kind is BlockKind.FURNITURE
         ),
-        issues=tuple(issues),
+        issues=(*([tongue] if tongue else []), *cross_checks(document), *issues),
     )
 
 
 # From here on the document plainly marks its measures itself, and cues are no longer trusted:
 # lists of risks, roles and criteria read like instructions too.
 _MARKED = 5
+
+
+def marks_its_own(segments: Iterable[Segment]) -> bool:
+    """Whether a document so plainly marks its measures that cues in other places mislead.
+
+    It does when it numbers or catalogues them, or when it gives a name to every one it lists.
+    """
+    found = list(segments)
+    named = len(found) >= _MARKED and all(segment.part("name") for segment in found)
+    return named or sum(segment.explicit for segment in found) >= _MARKED
 
 
 def _settle(found: list[Segment]) -> tuple[list[Segment], list[Issue]]:
@@ -78,6 +100,30 @@ def _unmarked(marked: int, span: Span) -> Issue:
     return Issue(
         code="unmarked-left-out", level=Level.INFO, message=message, span=span, stage="segment"
     )
+
+
+def _told(document: Document, kept: list[Segment], rules: Rules) -> list[Segment]:
+    """The segments, each with the reason and the name that its own words give where it has none.
+
+    Both may lie inside the description; a reason behind it never is another measure's words.
+    """
+    owned = [(span, one) for one in kept for span in _own(one)]
+    told = []
+    for segment in kept:
+        description = segment.part("description")
+        more: list[Part] = []
+        if description and not segment.part("rationale"):
+            passage = [source.span for source in description.provenance]
+            found = rationale_of(document, passage, rules)
+            place = found.provenance[0].span if found else None
+            others = (place and one is not segment and span.touches(place) for span, one in owned)
+            if found and not any(others):
+                more.append(found)
+        if description and not segment.part("name"):
+            named = name_of(document, [source.span for source in description.provenance], rules)
+            more += [named] if named else []
+        told.append(segment.model_copy(update={"parts": (*segment.parts, *more)}))
+    return told
 
 
 def _own(segment: Segment) -> list[Span]:

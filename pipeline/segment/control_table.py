@@ -22,6 +22,7 @@ from pipeline.model import (
 )
 from pipeline.model.text import fold, normal_form, snake_case
 from pipeline.rule import Rules
+from pipeline.segment import field_table
 from pipeline.segment.items import is_list_column, items, known_items, split
 from pipeline.segment.passage import labelled, trail_of
 
@@ -50,7 +51,8 @@ class Group:
 
 
 def segment(document: Document, rules: Rules) -> Iterator[Segment]:
-    """Yield one segment for each row that states a measure."""
+    """Yield one segment for each row, or block of rows, that states a measure."""
+    yield from field_table.segment(document, rules, WAY)
     groups = list(_groups(document, rules))
     titles = _titles(groups, document)
     cells_under: dict[str, list[Span]] = {}

@@ -1,211 +1,308 @@
 """Measures as items of a list, and as paragraphs that the authors number as proposals.
 
 A list states measures when the heading above or the sentence before announces them, or when most
-of its items are instructions or duties. A bold or "Name:" lead-in is an item's name.
+of its items are instructions or duties. Items below an item are measures of their own when they
+read as such, else they belong to its description.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.model import Block, BlockKind, Document, Part, Segment, SegmentKind, Span
+from pipeline.model import Block, Document, Part, Provenance, Segment, SegmentKind, Span
 from pipeline.model.text import fold
 from pipeline.rule import Match, Rules
-from pipeline.segment.passage import Placed, body, cite_blocks, marker, placed, trail_of
+from pipeline.segment.cell_list import cell_lists
+from pipeline.segment.definitions import led_in, terms
+from pipeline.segment.nesting import Item, groups, lists
+from pipeline.segment.passage import flat, trail_of
+from pipeline.segment.runin import run_in
 
 WAY = "listing"
 _MOST = 0.6  # share of items that must state a measure before an unannounced list does
 _SOME = 0.3  # ... and when the heading or the sentence before announces measures
-_LONGEST_NAME = 12  # words of a lead-in
-_LONGEST_ITEM = 60  # words on average: longer ones are the numbered paragraphs of a report
+_LONGEST_ITEM = 120  # words on average: longer ones are passages that only touch on measures
+_LONGEST_TITLE = 14  # words
+_ADOPTED = 0.5  # how sure the place of an item is that only a colon tells
+_PASSAGE = 80  # words: an item as long as this stands without the list inside it
 _SHORTEST = 3  # words of an item that can state a measure
-_LEAD_IN = re.compile(r"[^.:!?\n]{3,90}?[:.](?=\s)")
 
 
-class Run(NamedTuple):
-    """Neighbouring list items under one heading trail, and the paragraph before them."""
+class Above(NamedTuple):
+    """What stands above a list: headings, their provenance, and the measure it is part of."""
 
-    trail: tuple[Block, ...]
-    intro: Block | None
-    items: tuple[Block, ...]
+    texts: tuple[str, ...]
+    cited: tuple[Provenance, ...]
+    within: bool = False
 
 
 def segment(document: Document, rules: Rules) -> Iterator[Segment]:
     """Yield the measures of lists and of numbered paragraphs, in reading order."""
-    for run in _runs(document):
-        if run.intro and rules.find("marker.measure", document.quote(run.intro.span)):
-            yield from _numbered(document, run, rules)
-        elif run.items and (made_by := _announces(document, run, rules)):
-            for item, below in _nested(run.items):
-                yield from _item(document, run, item, below, rules, made_by)
+    for below in lists(document):
+        above = _above(document, below.trail)
+        taken: set[Span] = set()
+        for block in below.loose:
+            led = [item for item in below.top if item.intro == block.span]
+            for found in _numbered(document, block, led, above, rules):
+                taken.add(block.span)
+                yield found
+        free = [item for item in below.top if item.intro not in taken]
+        yield from _walk(document, free, above, rules)
+        loose = [block for block in below.loose if block.span not in taken]
+        yield from _walk(document, led_in(document, loose, rules), above, rules)
+        if above.texts and rules.find("section.measures", _unnumbered(above.texts[-1])):
+            yield from _walk(document, terms(document, loose), above, rules)
+    for trail, items in cell_lists(document):
+        yield from _walk(document, items, _above(document, trail), rules)
 
 
-def _runs(document: Document) -> Iterator[Run]:
-    """Lists with what leads into them; a paragraph without a list is a run of no items."""
-
-    def place(here: Placed) -> tuple[tuple[Block, ...], bool]:
-        return here.trail, here.block.kind is BlockKind.LIST_ITEM
-
-    intro: Block | None = None
-    for (trail, is_list), group in groupby(placed(document), key=place):
-        blocks = [here.block for here in group]
-        if is_list:
-            yield Run(trail, intro, tuple(blocks))
-            intro = None
-            continue
-        for block in blocks:
-            if intro:
-                yield Run(trail, intro, ())
-            intro = block if block.kind is BlockKind.PARAGRAPH else None
-    if intro:
-        yield Run((), intro, ())
+def _run_in(document: Document, item: Item, rules: Rules) -> tuple[Span | None, Span]:
+    """The name of an item and the rest of its words."""
+    if item.name:
+        return item.name, item.text
+    return run_in(document, item.text, item.inlines, rules)
 
 
-def _announces(document: Document, run: Run, rules: Rules) -> str:
-    """The id of what says that this list states measures; "" when nothing does."""
-    above = [document.quote(body(document, block)) for block in run.trail]
-    if any(rules.find("section.other", text) for text in above):
+def _above(document: Document, trail: Sequence[Block]) -> Above:
+    return Above(
+        tuple(flat(document, block.span) for block in trail),
+        trail_of(document, trail, f"reader:{WAY}"),
+    )
+
+
+def _walk(
+    document: Document, items: Sequence[Item], above: Above, rules: Rules
+) -> Iterator[Segment]:
+    """The measures of lists that share what stands above, and of the lists inside their items."""
+    for group in groups(items):
+        made_by = announces(document, group, above, rules)
+        for item in _adopted(document, group, rules) if made_by else group:
+            if made_by and not _is_title(document, item, rules):
+                yield from _item(document, item, above, rules, made_by)
+            else:
+                yield from _walk(
+                    document, item.children, _under(document, item, above, rules), rules
+                )
+
+
+def _adopted(document: Document, group: Sequence[Item], rules: Rules) -> list[Item]:
+    """The items, with those that an item ends with a colon for put below it.
+
+    Two levels are often printed alike; what the colon leads into does not read like its siblings.
+    """
+    kept: list[Item] = []
+    for item in group:
+        leads = kept and not kept[-1].numbers and flat(document, kept[-1].text).endswith(":")
+        text = flat(document, item.text)
+        if leads and not _states(document, item, rules) and not rules.find("measure.doing", text):
+            item.sure = min(item.sure, _ADOPTED)
+            item.intro = kept[-1].text
+            kept[-1].children.append(item)
+        else:
+            kept.append(item)
+    return kept
+
+
+def _under(document: Document, item: Item, above: Above, rules: Rules) -> Above:
+    """What stands above the items inside an item: its name too, where it has one."""
+    name, _ = _run_in(document, item, rules)
+    if name is None and _is_title(document, item, rules):
+        name = item.text
+    if name is None:
+        return above
+    cited = document.cite(name, f"reader:{WAY}")
+    return Above((*above.texts, flat(document, name)), (*above.cited, cited))
+
+
+def _is_title(document: Document, item: Item, rules: Rules) -> bool:
+    """Whether an item only entitles a list of measures: "iv. Minimum practices for all"."""
+    text = flat(document, item.text)
+    if not item.children or len(text.split()) > _LONGEST_TITLE:
+        return False
+    name, rest = _run_in(document, item, rules)
+    whole = rest.end == rest.start if name else not re.search(r"[.:;]\s", text)
+    return (
+        whole
+        and rules.find("section.measures", text) is not None
+        and rules.find("measure", text) is None
+    )
+
+
+def announces(document: Document, items: Sequence[Item], above: Above, rules: Rules) -> str:
+    """The id of what says that these items are measures; "" when nothing does."""
+    last = _leading_sentence(document, items[0].intro)
+    promised = rules.find("lead.announce", last) or rules.find("section.measures", last)
+    if any(_vetoes(text, promised is not None, rules) for text in map(_unnumbered, above.texts)):
         return ""
-    intro = document.quote(run.intro.span) if run.intro else ""
-    if rules.find("lead.aside", intro):
+    if above.texts and rules.find("lead.rationale", above.texts[-1]):
         return ""
-    heading = rules.find("section.measures", above[-1]) if above else None
-    last_sentence = re.split(r"(?<=[.!?])\s+", intro.strip())[-1]
-    leads_in = intro.rstrip().endswith(":")
-    promised = rules.find("section.measures", last_sentence) if leads_in else None
-    announced = heading or promised
-    items = [item for item, _ in _nested(run.items)]
+    if rules.find("lead.aside", last) or rules.find("lead.other", last):
+        return ""
+    texts = [flat(document, item.text) for item in items]
+    if sum(text.rstrip().endswith("?") for text in texts) > len(texts) / 2:
+        return ""
+    heading = rules.find("section.measures", _unnumbered(above.texts[-1])) if above.texts else None
     stated = [found for item in items if (found := _states(document, item, rules))]
-    named = sum(bool(_lead_in(document, item, body(document, item), rules)[0]) for item in items)
-    if announced and max(len(stated), named) >= _SOME * len(items):
-        return f"rule:{announced.rule.id}"
-    words = sum(len(document.quote(item.span).split()) for item in items)
-    if len(items) > 1 and words <= _LONGEST_ITEM * len(items) and len(stated) >= _MOST * len(items):
+    doing = sum(rules.find("measure.doing", text) is not None for text in texts)
+    means = rules.find("lead.means", last) and rules.find("lead.including", last)
+    if promised and (len(stated) + doing >= _SOME * len(items) or means):
+        return f"rule:{promised.rule.id}"
+    if above.within:
+        full = [text for text in texts if len(fold(text).split()) >= _SHORTEST]
+        fits = len(stated) >= _MOST * len(items) and len(full) == len(items)
+        return f"rule:{stated[0].rule.id}" if fits else ""
+    named = sum(_run_in(document, i, rules)[0] is not None for i in items)
+    if heading and max(len(stated), doing, named) >= _SOME * len(items):
+        return f"rule:{heading.rule.id}"
+    words = sum(len(text.split()) for text in texts)
+    short = words <= _LONGEST_ITEM * len(items) or named >= _MOST * len(items)
+    if len(items) > 1 and short and len(stated) >= _MOST * len(items):
         return f"rule:{stated[0].rule.id}"
     return ""
 
 
-def _states(document: Document, item: Block, rules: Rules) -> Match | None:
+def _leading_sentence(document: Document, intro: Span | None) -> str:
+    """The sentence that leads into a list, without the number of a footnote; "" where none does."""
+    if intro is None:
+        return ""
+    text = re.sub(r"(?<=[:—–])\s*\d{1,3}$", "", flat(document, intro).strip())
+    last = re.split(r"(?<=[.!?])\s+", text)[-1]
+    return last if last.endswith((":", "—", "–", " by", " to")) else ""
+
+
+def _vetoes(heading: str, promised: bool, rules: Rules) -> bool:
+    """Whether no list below such a heading states the document's own measures."""
+    if rules.find("section.heard", heading):
+        return True
+    other = rules.find("section.other", heading)
+    return other is not None and not (promised and rules.find("section.summary", heading))
+
+
+def _unnumbered(heading: str) -> str:
+    return re.sub(r"^\s*(?:\d+(?:\.\d+)*\.?|[A-Za-z]\.(?:\d+)?)\s+", "", heading)
+
+
+def _states(document: Document, item: Item, rules: Rules) -> Match | None:
     """What shows that an item states a measure: in all of it, or behind its lead-in."""
-    whole = body(document, item)
-    _, rest = _lead_in(document, item, whole, rules)
-    return rules.find("measure", document.quote(whole)) or rules.find(
-        "measure", document.quote(rest)
+    _, rest = _run_in(document, item, rules)
+    first = item.paragraphs[0].span if item.paragraphs and rest.end == rest.start else rest
+    return rules.find("measure", flat(document, item.text)) or rules.find(
+        "measure", flat(document, first)
     )
-
-
-def _nested(items: tuple[Block, ...]) -> Iterator[tuple[Block, tuple[Block, ...]]]:
-    """Each item of the outermost depth with the deeper ones below it."""
-    depth = min((item.level for item in items), default=0)
-    top: Block | None = None
-    below: list[Block] = []
-    for item in items:
-        if item.level <= depth or top is None:
-            if top:
-                yield top, tuple(below)
-            top, below = item, []
-        else:
-            below.append(item)
-    if top:
-        yield top, tuple(below)
 
 
 def _item(
-    document: Document,
-    run: Run,
-    item: Block,
-    below: tuple[Block, ...],
-    rules: Rules,
-    made_by: str,
+    document: Document, item: Item, above: Above, rules: Rules, made_by: str
 ) -> Iterator[Segment]:
-    whole = body(document, item)
-    name, text = _lead_in(document, item, whole, rules)
-    if len(fold(document.quote(whole)).split()) < _SHORTEST and not below:
-        return
-    parts: list[Part] = []
-    printed = document.quote(item.span)
-    number = document.trim(Span(item.span.start, item.span.start + marker(printed)))
-    label = document.quote(number).strip("().")
-    if label and label.replace(".", "").isalnum() and label != "o":
-        start = number.start + document.quote(number).index(label)
+    """The measure of an item, then those of the items inside it that are measures themselves."""
+    name, rest = _run_in(document, item, rules)
+    inner = _under(document, item, above, rules)
+    own: list[list[Item]] = []
+    merged: list[Item] = []
+    for group in groups(item.children):
+        if announces(document, group, inner._replace(within=True), rules):
+            own.append(group)
+        elif len(flat(document, item.text).split()) < _PASSAGE:
+            merged += group
+    if not (name is None and _only_leads_in(document, item, own)) and not _exempts(
+        document, item, rules
+    ):
+        parts = [*_label(document, item), *_named(document, name)]
+        said = _said(document, item, name, rest, bool(own))
+        cited = [document.cite(span, made_by) for span in (*said, *item.more)]
+        places = [place for one in merged for place in _places(one)]
+        cited += [document.cite(place, made_by) for place in _joined(document, places)]
+        if len(fold(flat(document, item.text)).split()) >= _SHORTEST or merged:
+            parts.append(Part(field="description", provenance=tuple(cited)))
+            yield Segment(
+                kind=SegmentKind.MEASURE,
+                way=WAY,
+                explicit=False,
+                placed=round(item.sure, 1),
+                heading=above.cited,
+                parts=tuple(parts),
+            )
+    for group in own:
+        yield from _walk(document, group, inner._replace(within=True), rules)
+
+
+def _said(
+    document: Document, item: Item, name: Span | None, rest: Span, parted: bool
+) -> tuple[Span, ...]:
+    """The words that say what the measure is, behind its name; the name where there are none."""
+    if rest.end > rest.start:
+        only_leads = parted and len(flat(document, rest).split()) < 2 * _SHORTEST
+        return (name,) if name and only_leads else (rest,)
+    if item.paragraphs:
+        return (document.trim(item.paragraphs[0].span),)
+    return (item.text,)
+
+
+def _only_leads_in(document: Document, item: Item, own: list[list[Item]]) -> bool:
+    """Whether an unnamed item has no words but those that lead into measures of their own."""
+    text = flat(document, item.text).rstrip()
+    return bool(own) and text.endswith(":") and len(text.split()) < 2 * _SHORTEST
+
+
+def _exempts(document: Document, item: Item, rules: Rules) -> bool:
+    return rules.find("measure.exemption", flat(document, item.text)) is not None
+
+
+def _label(document: Document, item: Item) -> Iterator[Part]:
+    if item.numbers:
+        label = item.numbers[0].label
+        start = item.place.start + flat(document, item.place).index(label)
         cited = document.cite(Span(start, start + len(label)), f"reader:{WAY}")
-        parts.append(Part(field="label", provenance=(cited,)))
+        yield Part(field="label", provenance=(cited,))
+
+
+def _named(document: Document, name: Span | None) -> Iterator[Part]:
     if name:
-        parts.append(Part(field="name", provenance=(document.cite(name, f"reader:{WAY}"),)))
-    first = document.cite(text, made_by)
-    parts.append(
-        Part(field="description", provenance=(first, *cite_blocks(document, below, made_by)))
-    )
-    yield Segment(
-        kind=SegmentKind.MEASURE,
-        way=WAY,
-        explicit=False,
-        heading=trail_of(document, run.trail, f"reader:{WAY}"),
-        parts=tuple(parts),
-    )
+        yield Part(field="name", provenance=(document.cite(name, f"reader:{WAY}"),))
 
 
-def _lead_in(
-    document: Document, item: Block, whole: Span, rules: Rules
-) -> tuple[Span | None, Span]:
-    """The name that leads into an item, if one does, and the rest; all of it where there is none.
-
-    The name is the bold run at its start, or a few words before a colon that are not themselves
-    the instruction ("Agree on an exit: the supplier ...").
-    """
-    text = document.quote(whole)
-    for inline in item.inlines:
-        if (
-            inline.kind == "strong"
-            and inline.span.start <= whole.start < inline.span.end < whole.end
-        ):
-            name, rest = inline.span, Span(inline.span.end, whole.end)
-            break
-    else:
-        found = _LEAD_IN.match(text)
-        instructs = found and text[found.end() :].lstrip()[:1].islower()
-        if not found or not found.group().endswith(":"):
-            return None, whole
-        if instructs and rules.find("measure", found.group()):
-            return None, whole
-        name = Span(whole.start, whole.start + found.end())
-        rest = Span(name.end, whole.end)
-    name = document.trim(name)
-    shown = document.quote(name)
-    name = Span(name.start, name.start + len(shown.rstrip(" .:–—-")))
-    after = document.quote(rest)
-    rest = document.trim(Span(rest.start + len(after) - len(after.lstrip(" .:–—-\n")), rest.end))
-    few = 0 < len(fold(document.quote(name)).split()) <= _LONGEST_NAME
-    ends = shown.endswith((".", ":", "–", "—")) or after.lstrip().startswith((".", ":", "–", "—"))
-    return (name, rest) if few and ends and rest.end > rest.start else (None, whole)
+def _places(item: Item) -> list[Span]:
+    """All words of an item with its marker, and of the items inside it."""
+    return [item.place, *item.more, *(place for one in item.children for place in _places(one))]
 
 
-def _numbered(document: Document, run: Run, rules: Rules) -> Iterator[Segment]:
+def _joined(document: Document, places: Sequence[Span]) -> list[Span]:
+    """Places with nothing between them as one."""
+    spans: list[Span] = []
+    for place in places:
+        if spans and not flat(document, Span(spans[-1].end, place.start)).strip():
+            spans[-1] = Span(spans[-1].start, place.end)
+        else:
+            spans.append(place)
+    return spans
+
+
+def _numbered(
+    document: Document, block: Block, led: Sequence[Item], above: Above, rules: Rules
+) -> Iterator[Segment]:
     """A paragraph that begins "Recommendation 7:", with the list it leads into, if it does."""
-    if run.intro is None:
-        return
-    whole = document.trim(run.intro.span)
-    found = rules.find("marker.measure", document.quote(whole))
+    whole = document.trim(block.span)
+    found = rules.find("marker.measure", flat(document, whole))
     if found is None:
         return
     made_by = f"rule:{found.rule.id}"
-    label = document.quote(Span(whole.start, whole.start + found.end)).rstrip(" .:)")
-    rest = document.quote(Span(whole.start + found.end, whole.end))
+    label = flat(document, Span(whole.start, whole.start + found.end)).rstrip(" .:)")
+    rest = flat(document, Span(whole.start + found.end, whole.end))
     start = whole.start + found.end + len(rest) - len(rest.lstrip(" .:–—-)\n"))
     if start >= whole.end:
         return
-    below = run.items if document.quote(whole).endswith(":") else ()
-    cited = document.cite(Span(start, whole.end), made_by)
+    places = [place for item in led for place in _places(item)]
+    below = _joined(document, places) if flat(document, whole).endswith(":") else []
+    cited = [document.cite(span, made_by) for span in (Span(start, whole.end), *below)]
     yield Segment(
         kind=SegmentKind.MEASURE,
         way=WAY,
-        heading=trail_of(document, run.trail, f"reader:{WAY}"),
+        heading=above.cited,
         parts=(
             Part(
                 field="label",
                 provenance=(document.cite(Span(whole.start, whole.start + len(label)), made_by),),
             ),
-            Part(field="description", provenance=(cited, *cite_blocks(document, below, made_by))),
+            Part(field="description", provenance=tuple(cited)),
         ),
     )

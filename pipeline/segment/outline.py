@@ -12,10 +12,12 @@ from typing import NamedTuple
 from pipeline.model import Block, BlockKind, Document, Part, Segment, SegmentKind, Span
 from pipeline.model.text import fold, snake_case
 from pipeline.rule import Rules
+from pipeline.segment.numbering import first_reading
 from pipeline.segment.passage import (
     Placed,
     body,
     cite_blocks,
+    flat,
     labelled,
     marker,
     placed,
@@ -62,19 +64,21 @@ def sections(document: Document) -> Iterator[Section]:
 
 def _states_measure(document: Document, section: Section, rules: Rules) -> tuple[str, bool]:
     """The id of what says that this heading is a measure ("" if nothing does), and if surely."""
-    heading = document.quote(section.heading.block.span)
+    heading = flat(document, section.heading.block.span)
     if not any(block.kind is BlockKind.PARAGRAPH for block in section.body):
         return "", False
     if found := rules.find("marker.measure", heading):
         return f"rule:{found.rule.id}", True
     if _HASHTAG.match(heading.strip()):
         return "rule:marker.hashtag", True
-    title = document.quote(body(document, section.heading.block))
+    title = flat(document, body(document, section.heading.block))
     if len(fold(title).split()) > _LONGEST_NAME or title.rstrip().endswith("?"):
         return "", False
     if rules.find("section.other", title) or rules.find("section.measures", title):
         return "", False
-    above = [document.quote(block.span) for block in section.heading.trail]
+    above = [flat(document, block.span) for block in section.heading.trail]
+    if any(rules.find("section.heard", text) for text in (title, *above)):
+        return "", False
     announced = [found for text in above if (found := rules.find("section.measures", text))]
     if announced and not any(rules.find("section.other", text) for text in above):
         return f"rule:{announced[-1].rule.id}", False
@@ -163,7 +167,8 @@ def _named(document: Document, heading: Block, rules: Rules, made_by: str) -> It
     span = document.trim(heading.span)
     text = document.quote(span)
     found = rules.find("marker.measure", text)
-    end = found.end if found else marker(text)
+    number = first_reading(text)
+    end = found.end if found else number.end if number and number.kind != "name" else marker(text)
     name = document.trim(Span(span.start + end, span.end))
     name = document.trim(Span(name.start + len(_leading_dash(document.quote(name))), name.end))
     if end and document.trim(Span(span.start, span.start + end)).end > span.start:

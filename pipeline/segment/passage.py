@@ -69,9 +69,19 @@ def marker(text: str) -> int:
     return found.end() if found else 0
 
 
+def flat(document: Document, span: Span) -> str:
+    """The words at `span` with a space for each line break, for rules that count words."""
+    return document.quote(span).replace("\n", " ")
+
+
 def body(document: Document, block: Block) -> Span:
     """The block without its list marker; the whole block when there is nothing else in it."""
-    span = document.trim(block.span)
+    return body_of(document, block.span)
+
+
+def body_of(document: Document, span: Span) -> Span:
+    """The words at `span` without a list marker; all of them when there is nothing else."""
+    span = document.trim(span)
     inner = document.trim(Span(span.start + marker(document.quote(span)), span.end))
     return inner if inner.end > inner.start else span
 

@@ -17,8 +17,8 @@ _TAB = 3.0  # em; a wider gap is not a space but a way to the next stop
 _DOUBLE = 0.2  # em; the same glyph printed twice this near is one bold glyph
 _MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|[*†‡§¶]{1,3}|[a-z](?=$)")
 _GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
-# Codes of symbol fonts, and the unused codes of WinAnsi, for which fonts show a bullet (ISO 32000-1,
-# annex D.2, note 3).
+# Codes of symbol fonts, and the unused codes of WinAnsi, for which fonts show a bullet
+# (ISO 32000-1, annex D.2, note 3).
 _BULLET_GLYPHS = {
     *"\uf0b7\uf0a7\uf0d8\uf0fc\uf0a8\uf076\uf06e\uf071\uf0e0\u2022\u00b7\u25cf",
     *(f"(cid:{code})" for code in (127, 129, 141, 143, 144, 157)),

@@ -1,0 +1,49 @@
+"""Paragraphs that name what they are about: bold lead-ins, and terms with their meaning below."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from pipeline.model import Block, BlockKind, Document, Span
+from pipeline.rule import Rules
+from pipeline.segment.nesting import Item
+from pipeline.segment.passage import flat
+from pipeline.segment.runin import run_in
+
+_TERM = 8  # words of a term that stands on a line of its own
+_FEWEST = 2  # of a series; one alone is an emphasis
+
+
+def led_in(document: Document, blocks: Sequence[Block], rules: Rules) -> list[Item]:
+    """The paragraphs that a bold run opens and names ("**Red teaming.** Ask ..."), as items."""
+    items = []
+    for block in blocks:
+        if block.kind is not BlockKind.PARAGRAPH or not block.inlines:
+            continue
+        whole = document.trim(block.span)
+        name, rest = run_in(document, whole, block.inlines, rules)
+        if name and rest.end > rest.start:
+            items.append(Item(whole, whole, block.inlines))
+    return items if len(items) >= _FEWEST else []
+
+
+def terms(document: Document, blocks: Sequence[Block]) -> list[Item]:
+    """A series of short lines with a paragraph below each: a term and its meaning."""
+    items = [
+        Item(Span(term.span.start, meaning.span.end), document.trim(meaning.span),
+             name=document.trim(term.span))
+        for term, meaning in _pairs(document, blocks)
+    ]  # fmt: skip
+    return items if len(items) >= _FEWEST else []
+
+
+def _pairs(document: Document, blocks: Sequence[Block]) -> Iterator[tuple[Block, Block]]:
+    for term, meaning in pairwise(blocks):
+        between = document.blocks_at(Span(term.span.end, meaning.span.start + 1))
+        next_to = len([block for block in between if block.kind is not BlockKind.FURNITURE]) == 1
+        if next_to and _is_term(document, term) and not _is_term(document, meaning):
+            yield term, meaning
+
+
+def _is_term(document: Document, block: Block) -> bool:
+    words = flat(document, block.span).split()
+    return 0 < len(words) <= _TERM and words[-1][-1].isalnum() and words[0][:1].isupper()

@@ -1,0 +1,124 @@
+"""Names for measures that stand under none: a term the authors define, else a phrase of ours.
+
+A phrase is verbatim, the verb and its object; its role `phrase` says that the choice is ours.
+"""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.model import Document, Part, Span
+from pipeline.rule import Rules
+from pipeline.segment.passage import marker
+from pipeline.segment.sentences import sentences
+
+_FEWEST, _MOST = 3, 10  # words of a phrase
+_TERM = 7  # words of a term that is defined
+_CALLED = re.compile(
+    r"\b(?:called|known as|termed|named|dubbed)\s+(?:an?\s+|the\s+)?[“\"‘'](?P<term>[^”\"’']{3,60})"
+)
+_WORD = re.compile(r"[^\s,;:()–—“”\"]+")
+# A phrase ends before these, once it has its object; punctuation ends it at any rate.
+_ENDS = re.compile(
+    r"that|which|who|whom|whose|where|when|if|unless|so|because|while|whether|until|before|after"
+    r"|including|such|through|by|via|as|to|with|using|without|upon|during|based",
+    re.IGNORECASE,
+)
+_LINKS = re.compile(r"and|or|of|for|in|on|from|against|at|within|among|across|into|about")
+_SMALL = re.compile(r"the|an?|its|their|our|this|these|any|all|each|be|have|not|been|no|they|it|we")
+_QUALIFIES = re.compile(r"(?:ed|al|ive|ful|ent|ant|ble|ic)$")  # what it goes with is to come
+_RELATIVE = re.compile(r"\b(?:that|which|who)\s*$")
+_GERUND = re.compile(r"[A-Za-z-]{3,}ing\s+(?!is\b|are\b|will\b|can\b|of\b)[a-z]")
+_SERIES = re.compile(r",\s+[\w-]+(?:,|\s+and\b)")  # the phrase would end in mid enumeration
+_BACK = re.compile(r"(?:this|these|it|they|such|that|there|one|what|we)\b", re.IGNORECASE)
+
+
+def name_of(document: Document, passage: Sequence[Span], rules: Rules) -> Part | None:
+    """A name for the measure that a passage states: a defined term, else a phrase, else None."""
+    told = sentences(document, passage[0])[:1]
+    for find in (_term, _phrase):
+        for sentence in told:
+            start = sentence.start + marker(document.quote(sentence))
+            if start < sentence.end and (part := find(document, Span(start, sentence.end), rules)):
+                return part
+    return None
+
+
+def _term(document: Document, sentence: Span, rules: Rules) -> Part | None:
+    text = document.quote(sentence).replace("\n", " ")
+    if called := _CALLED.search(text):
+        start, end = called.span("term")
+    else:
+        found = [m for m in rules.each(text, "prose.method") if m.rule.id == "prose.method"]
+        start, end = 0, min((match.start for match in found), default=0)
+        start += len(re.match(r"(?:An?\s|The\s)?", text)[0])  # type: ignore[index]
+        few = 0 < len(text[start:end].split()) <= _TERM
+        if not few or _BACK.match(text) or any(mark in text[start:end] for mark in ",;:"):
+            return None
+    span = Span(sentence.start + start, sentence.start + end)
+    return Part(field="name", provenance=(document.cite(span, "rule:name.term"),))
+
+
+def _phrase(document: Document, sentence: Span, rules: Rules) -> Part | None:
+    text = document.quote(sentence).replace("\n", " ")
+    leads = [
+        match.end
+        for match in rules.each(text, "name.lead")
+        if not _RELATIVE.search(text[: match.start])
+    ]
+    opens = (not leads and _GERUND.match(text)) or any(
+        match.rule.at == "start" for match in rules.each(text, "prose.instruction", "measure")
+    )
+    start = 0 if opens else _longest(text, leads)
+    if start is None:
+        return None
+    words = _words(text, start)
+    if not words or _is_bare(words[0][0]) or _SERIES.match(text, words[-1][2]):
+        return None
+    span = Span(sentence.start + words[0][1], sentence.start + words[-1][2])
+    if not _FEWEST <= len(words) <= _MOST:
+        return None
+    cited = document.cite(span, "rule:name.phrase")
+    return Part(field="name", role="phrase", provenance=(cited,))
+
+
+def _longest(text: str, leads: Sequence[int]) -> int | None:
+    """The end of the first lead, with the words that still belong to it."""
+    if not leads:
+        return None
+    first = min(leads)
+    return max(end for end in leads if not text[first:end].strip() or end - first < 24)
+
+
+def _words(text: str, start: int) -> list[tuple[str, int, int]]:
+    """The words of the phrase that begins at `start`, each with its place; may be too few."""
+    words: list[tuple[str, int, int]] = []
+    last = start
+    for match in _WORD.finditer(text, start):
+        if words and text[last : match.start()].strip():
+            break
+        word = match[0].rstrip(".")
+        full = len(words) >= _FEWEST and not _is_bare(words[-1][0])
+        joined = word in ("and", "or") and not _QUALIFIES.search(words[-1][0] if words else "")
+        if full and (_ENDS.fullmatch(word) or (len(words) > _FEWEST + 1 and joined)):
+            break
+        words.append((word, match.start(), match.start() + len(word)))
+        last = match.end()
+        if match[0] != word:
+            break
+    if len(words) > _MOST:
+        words = words[: _MOST + 1]
+        while len(words) > _FEWEST and not _joins(words[-1][0]):
+            words.pop()
+    while words and _is_bare(words[-1][0]):
+        words.pop()
+    return words
+
+
+def _joins(word: str) -> bool:
+    """Whether a phrase may be cut in front of a word."""
+    return (_LINKS.fullmatch(word) or _ENDS.fullmatch(word)) is not None
+
+
+def _is_bare(word: str) -> bool:
+    """Whether a phrase can neither begin nor end with a word."""
+    return _joins(word) or _SMALL.fullmatch(word) is not None

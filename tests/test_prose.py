@@ -1,0 +1,154 @@
+"""Measures in running text: what counts as one, and where it begins and ends."""
+
+from itertools import pairwise
+
+import pytest
+from building import Writer
+
+from pipeline.model import Segment, Span
+from pipeline.rule import load_rules
+from pipeline.segment import prose, segment
+from pipeline.segment.prose import weigh
+from pipeline.segment.sentences import ends
+
+RULES = load_rules()
+
+
+def found(writer: Writer) -> list[Segment]:
+    return list(prose.segment(writer.document(), RULES, []))
+
+
+def texts(writer: Writer) -> list[str]:
+    parts = [one.part("description") for one in found(writer)]
+    return ["\n".join(source.quote for source in part.provenance) for part in parts if part]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Providers must keep the logs of each run for a year.",
+        "Each model should be tested by outsiders before it is released.",
+        "We recommend a public register of incidents.",
+        "One approach is to limit access to the largest models.",
+        "This danger can be mitigated by limiting who may ask.",
+        "The ministry will establish a body that reviews large models.",
+        "Red teaming is a structured method for finding flaws before others do.",
+        "Publish the results of every test within a month.",
+        "Filters on all outputs can help prevent leaks of private data.",
+    ],
+)
+def test_a_sentence_that_states_a_measure(text: str) -> None:
+    assert texts(Writer().heading("Ways forward").paragraph(text)) == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Should providers keep the logs of each run?",
+        "It should be noted that models often err.",
+        "Submissions from industry argued that providers should keep logs.",
+        "Quill et al. (2021) propose that labs should stop at a threshold.",
+        "Models can lead to harm when nobody watches them.",
+        "In May 2023 the ministry established a body for large models.",
+        "This section sets out what providers should do.",
+        "For more information, providers should see Section 4.",
+        "“Every provider should keep the logs of each run for us all.”",
+        "Providers are not required to keep the logs of each run.",
+        "We interviewed boards about how they should watch their models.",
+        "What providers should do first depends on many things.",
+        "The harbour has three gates and a lock.",
+    ],
+)
+def test_a_sentence_that_states_none(text: str) -> None:
+    assert texts(Writer().heading("Ways forward").paragraph(text)) == []
+
+
+def test_a_risk_behind_a_duty_is_what_the_duty_is_about() -> None:
+    assert weigh("Boards should record what could lead to harm.", RULES).chance > 0.5
+    assert weigh("What boards do could lead to harm.", RULES).chance < 0.5
+
+
+def test_the_passage_takes_what_only_makes_sense_with_it() -> None:
+    writer = Writer().paragraph(
+        "Ports grow. Labs should publish their limits. These should include a date. "
+        "For example, a lab may name a month. Ships wait."
+    )
+    assert texts(writer) == [
+        "Labs should publish their limits. These should include a date. "
+        "For example, a lab may name a month."
+    ]
+
+
+def test_duties_on_different_subjects_are_different_measures() -> None:
+    writer = Writer().paragraph("Labs should publish all limits. Boards must appoint an auditor.")
+    assert texts(writer) == ["Labs should publish all limits.", "Boards must appoint an auditor."]
+
+
+def test_a_duty_of_something_named_before_starts_there() -> None:
+    writer = Writer().paragraph("Some labs run trials. Such trials should be public for all.")
+    assert texts(writer) == ["Some labs run trials. Such trials should be public for all."]
+
+
+def test_a_sentence_cut_by_a_page_is_one() -> None:
+    writer = (
+        Writer()
+        .paragraph("Labs should publish the limits of their")
+        .furniture("17")
+        .paragraph("models every year. Ships wait.")
+    )
+    (one,) = found(writer)
+    part = one.part("description")
+    assert part is not None
+    assert [source.quote for source in part.provenance] == [
+        "Labs should publish the limits of their",
+        "models every year.",
+    ]
+
+
+def test_what_is_claimed_or_below_references_is_not_read_again() -> None:
+    writer = Writer().paragraph("Labs should publish limits every year.")
+    assert list(prose.segment(writer.document(), RULES, [Span(0, 4)])) == []
+    assert texts(Writer().heading("References").paragraph("Labs should keep calm. Ink.")) == []
+
+
+def test_the_finding_says_why_with_a_chance() -> None:
+    (one,) = found(Writer().paragraph("Labs should publish limits every year."))
+    (issue,) = one.issues
+    assert issue.code == "found-in-prose"
+    assert "prose.duty-of-actor +3.8 ('Labs should')" in issue.message
+    assert not one.explicit
+
+
+def test_a_document_that_marks_its_measures_gets_none_from_prose() -> None:
+    writer = Writer().heading("Findings")
+    for number in range(1, 6):
+        writer.paragraph(f"Recommendation {number}: Fund register number {number}.")
+    alone = Writer().paragraph("Labs should publish limits every year.").document()
+    marked = writer.paragraph("Labs should publish limits every year.").document()
+    assert [one.way for one in segment(alone, {}, RULES).segments] == ["prose"]
+    assert "prose" not in {one.way for one in segment(marked, {}, RULES).segments}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Ada et al. wrote. We act.", ["Ada et al. wrote.", "We act."]),
+        ("See Sec. 5 and No. 7 of it. Go.", ["See Sec. 5 and No. 7 of it.", "Go."]),
+        ("Ask the U.S. Senate. Now.", ["Ask the U.S. Senate.", "Now."]),
+        ("It is in the U.S. The law holds.", ["It is in the U.S.", "The law holds."]),
+        ("Use tools (e.g. A. Or B. here). End.", ["Use tools (e.g. A. Or B. here).", "End."]),
+        ("It grew.12 Then it fell.", ["It grew.12", "Then it fell."]),
+        ("One line\nand the next. Two", ["One line\nand the next.", "Two"]),
+        ("Costs 3.5 million. “Fine.” So", ["Costs 3.5 million.", "“Fine.”", "So"]),
+    ],
+)
+def test_where_sentences_end(text: str, told: list[str]) -> None:
+    cuts = [0, *ends(text), len(text)]
+    assert [text[a:b].strip() for a, b in pairwise(cuts)] == told
+
+
+def test_what_was_weighed_and_left_is_context() -> None:
+    document = Writer().heading("Ways").paragraph("The harbour has three gates.").document()
+    read = segment(document, {}, RULES)
+    assert [one.way for one in read.segments] == ["source"]
+    assert read.context == tuple(block.span for block in document.blocks)

@@ -1,0 +1,136 @@
+"""Reasons and names that stand in the words of a measure itself."""
+
+import pytest
+from building import Writer
+
+from pipeline.assemble import assemble
+from pipeline.model import Part, Record, Segment, SegmentKind, Segments, Span, Tagged
+from pipeline.rule import load_rules
+from pipeline.segment import segment
+from pipeline.segment.naming import name_of
+from pipeline.segment.rationale import rationale_of
+
+RULES = load_rules()
+
+
+def reason(text: str, passage: int | None = None) -> str | None:
+    document = Writer().paragraph(text).document()
+    part = rationale_of(document, [Span(0, passage or len(text))], RULES)
+    return part.provenance[0].quote if part else None
+
+
+def name(text: str) -> Part | None:
+    return name_of(Writer().paragraph(text).document(), [Span(0, len(text))], RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Labs should keep logs in order to find faults.", "in order to find faults"),
+        ("Label what machines made so that readers know.", "so that readers know"),
+        ("Boards must test models to ensure they are safe.", "to ensure they are safe"),
+        ("To prevent leaks of data, labs must encrypt.", "To prevent leaks of data"),
+        ("Stop the trial because the gauge has failed.", "because the gauge has failed"),
+        ("Given the cost of errors, boards must test.", "Given the cost of errors"),
+        ("Labs should pay hunters. This will help to find bugs.", "This will help to find bugs."),
+        ("Labs should rest. The aim is to stay awake.", "The aim is to stay awake."),
+        ("Test it to reduce harm; boards should watch.", "to reduce harm"),
+    ],
+)
+def test_the_reason_is_cited_by_its_words(text: str, why: str) -> None:
+    assert reason(text) == why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Labs should keep logs.",
+        "Labs should take steps to prevent harm.",
+        "Labs are required to protect all data.",
+        "Labs should give the logs to users.",
+        "Labs should stop, not because of harm.",
+    ],
+)
+def test_absent_is_a_value(text: str) -> None:
+    assert reason(text) is None
+
+
+def test_a_sentence_behind_the_passage_may_be_the_reason_only_when_it_follows_at_once() -> None:
+    text = "Labs should rest. This will help them think."
+    assert reason(text, 17) == "This will help them think."
+    assert reason("Labs should rest. Ships wait. This will help them think.", 17) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (
+            "Labs should publish their limits every year, if asked.",
+            "publish their limits every year",
+        ),
+        ("Providers are required to keep logs of runs.", "keep logs of runs"),
+        (
+            "Establish a register of incidents that all can read.",
+            "Establish a register of incidents",
+        ),
+        ("Appointing an external auditor before release", "Appointing an external auditor"),
+    ],
+)
+def test_a_phrase_is_verbatim_and_ours(text: str, named: str) -> None:
+    part = name(text)
+    assert part is not None
+    assert (part.provenance[0].quote, part.role) == (named, "phrase")
+    assert part.provenance[0].made_by == "rule:name.phrase"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Red teaming is a structured method for finding flaws.", "Red teaming"),
+        ("A slow start, also called “staged release”, should be used.", "staged release"),
+    ],
+)
+def test_a_term_that_the_authors_define_is_theirs(text: str, named: str) -> None:
+    part = name(text)
+    assert part is not None
+    assert (part.provenance[0].quote, part.role) == (named, "primary")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Models should be safe.",
+        "Boards should consider the financial, human and other costs.",
+        "It is hard.",
+        "Rules that will bind all.",
+    ],
+)
+def test_no_clean_phrase_is_no_name(text: str) -> None:
+    assert name(text) is None
+
+
+def test_a_reason_is_never_another_measures_words() -> None:
+    text = "Labs should rest at night. Audits can help prevent leaks of data."
+    assert reason(text, 26) == "Audits can help prevent leaks of data."
+    one, two = segment(Writer().paragraph(text).document(), {}, RULES).segments
+    assert one.part("rationale") is None
+    assert two.part("description") is not None
+
+
+def test_a_name_of_ours_is_marked_and_identifies_nothing() -> None:
+    document = Writer().paragraph("Labs should publish their limits every year.").document()
+    described = Part(field="description", provenance=(document.cite(Span(0, 44), "rule:x"),))
+    named = name_of(document, [Span(0, 44)], RULES)
+    assert named is not None
+
+    def record(*parts: Part) -> Record:
+        one = Segment(kind=SegmentKind.MEASURE, way="prose", parts=parts)
+        segments = Segments(path=document.path, verdict=document.verdict, segments=(one,))
+        return assemble(document, segments, [Tagged()], None, {}).records[0]
+
+    bare, ours = record(described), record(described, named)
+    assert bare.id == ours.id
+    assert ours.name is not None
+    assert ours.name.value == "publish their limits every year"
+    assert [issue.code for issue in ours.issues] == ["name-is-ours"]
+    assert [issue.code for issue in bare.issues] == ["no-name"]
