@@ -46,7 +46,7 @@ segment: $(READY) ## One stage alone: documents to segments (extracted/2-segment
 assemble: $(READY) ## One stage alone: segments to records (extracted/3-records)
 	@$(GLEANER) assemble $(PATHS) $(ARGS)
 
-review: $(READY) ## Open the desk, where curators decide
+review: $(READY) ## Say how many records wait for a curator, and where the report of the last run is
 	@$(GLEANER) review $(ARGS)
 
 evaluate: $(READY) ## Score what is found in the documents of the gold against it

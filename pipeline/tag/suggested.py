@@ -41,6 +41,8 @@ def suggestions(
 def _read(segment: Segment) -> tuple[Text, Mapping[str, Sequence[Provenance]]]:
     """The words of a segment by field, as printed, and where each field's words are."""
     parts = {field: segment.part(field) for field in _FIELDS}
+    if (name := parts["name"]) and name.role == "phrase":
+        parts["name"] = None  # words of the description again, chosen by us
     places = {field: _sources(part) for field, part in parts.items()}
     places[_TRAIL] = segment.heading[-1:]  # those above it speak of other measures too
     return Text(**{field: _joined(sources) for field, sources in places.items()}), places
