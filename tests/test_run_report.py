@@ -25,7 +25,8 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.run.outcome import KINDS, STRIP, Noted, Row, coverage, not_done, noted
-from pipeline.run.report import FRESH_SHOWN, Report, seconds_in_words, write_report
+from pipeline.run.page import seconds_in_words
+from pipeline.run.report import FRESH_SHOWN, Report, write_report
 from pipeline.run.show import complaints, printable, summary
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

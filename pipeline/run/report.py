@@ -9,6 +9,7 @@ from typing import Any
 
 import pipeline
 from pipeline.run.outcome import KINDS, LEVELS, Row
+from pipeline.run.page import page
 from pipeline.store import Stage, write
 
 FRESH_SHOWN = 500  # rows of fresh documents in a report: a page of 100,000 helps nobody
@@ -147,37 +148,18 @@ class Report:
 
 def write_report(report: Report) -> None:
     """Write the report and its page, and the page again where it is always found."""
-    page = _page(report)
+    shown = _page(report)
     data = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
     write(report.folder / f"{report.id}.json", data)
-    write(report.page, page)
-    write(report.folder / LATEST, page)
+    write(report.page, shown)
+    write(report.folder / LATEST, shown)
 
 
 def _page(report: Report) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("pipeline.run")
-    pages = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["thousands"] = lambda number: f"{number:,}"
-    pages.filters["seconds"] = seconds_in_words
-    return pages.get_template("report.html").render(
+    return page(
+        "report.html",
         report=report,
-        version=pipeline.__version__,
         kinds=KINDS,
         read=sum(report.coverage.values()),
         levels={"error": "error", "warning": "warning", "info": "note"},
     )
-
-
-def seconds_in_words(seconds: float) -> str:
-    """A length of time as people say it."""
-    if seconds >= 90:
-        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
-    return f"{seconds:.1f} s" if seconds >= 0.05 else f"{seconds * 1000:.0f} ms"

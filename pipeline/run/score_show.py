@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-import pipeline
 from pipeline.evaluate import (
     FIELDS,
     Change,
@@ -20,6 +19,7 @@ from pipeline.evaluate import (
     open_ones,
     total,
 )
+from pipeline.run.page import page
 from pipeline.run.scoring import Scored
 from pipeline.run.show import printable
 from pipeline.store import write
@@ -59,18 +59,8 @@ def change_lines(gains_and_losses: Sequence[Change], other: Sequence[str]) -> It
 
 def write_page(file: Path, found: Scored, changes: Sequence[Change] | None) -> None:
     """Write the page. Raises OSError."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    pages = Environment(
-        loader=PackageLoader("pipeline.run"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["share"] = lambda value: f"{value:.3f}"
-    pages.filters["thousands"] = lambda number: f"{number:,}"
-    page = pages.get_template("scores.html").render(
+    shown = page(
+        "scores.html",
         scores=found.scores,
         notes=found.notes,
         groups=_groups(found.scores),
@@ -80,9 +70,8 @@ def write_page(file: Path, found: Scored, changes: Sequence[Change] | None) -> N
         wrong={one.title: list(_wrong(one)) for one in found.scores},
         between=BETWEEN,
         corpus=fingerprint_of_all(found.scores),
-        version=pipeline.__version__,
     )
-    write(file, page)
+    write(file, shown)
 
 
 def _groups(scores: Sequence[Score]) -> dict[str, Mapping[str, Tally]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import click
 
 from pipeline.run.outcome import Row
-from pipeline.run.report import Report, seconds_in_words
+from pipeline.run.page import seconds_in_words
+from pipeline.run.report import Report
 
 
 def progress_on(stream_is_terminal: bool) -> "Bar | Lines":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pipeline.lexicon import Lexicon, load_lexicons
-from pipeline.model import Span
+from pipeline.model import Provenance, Span, Tag
 from pipeline.tag import why
 from pipeline.tag.decided import DECIDED_NAMES, Decided, Decision
 from pipeline.tag.reading import Floats, Text, read
@@ -42,6 +42,22 @@ class Suggestion(NamedTuple):
     why: str
     made_by: str
     ranked: tuple[tuple[str, float], ...]
+
+    def tag(self, evidence: Sequence[Provenance]) -> Tag:
+        """The tag that this suggests; a ValueError where it leaves the code to a curator."""
+        if self.code is None:
+            raise ValueError(f"nothing is suggested for {self.taxonomy}")
+        return Tag(
+            taxonomy=self.taxonomy,
+            code=self.code,
+            label=self.label,
+            role=self.role,
+            basis="suggested",
+            confidence=self.confidence,
+            evidence=tuple(evidence),
+            why=self.why,
+            made_by=self.made_by,
+        )
 
 
 class Suggester:

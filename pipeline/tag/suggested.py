@@ -62,17 +62,7 @@ def _tag(document: Document, one: Suggestion, places: Mapping[str, Sequence[Prov
         for field, spans in sorted(one.matched.items())
         for span in _in_document(spans, places[field])
     ]
-    return Tag(
-        taxonomy=one.taxonomy,
-        code=str(one.code),
-        label=one.label,
-        role=one.role,
-        basis="suggested",
-        confidence=one.confidence,
-        evidence=tuple(evidence),
-        why=one.why,
-        made_by=one.made_by,
-    )
+    return one.tag(evidence)
 
 
 def _in_document(spans: Sequence[Span], sources: Sequence[Provenance]) -> Iterator[Span]:

@@ -73,17 +73,7 @@ def _suggested(whole: str, one: Suggestion, offsets: Mapping[str, int]) -> Tag:
         for field, spans in sorted(one.matched.items())
         for span in spans
     ]
-    return Tag(
-        taxonomy=one.taxonomy,
-        code=str(one.code),
-        label=one.label,
-        role=one.role,
-        basis="suggested",
-        confidence=one.confidence,
-        evidence=tuple(_cite(whole, span, one.made_by) for span in places),
-        why=one.why,
-        made_by=one.made_by,
-    )
+    return one.tag([_cite(whole, span, one.made_by) for span in places])
 
 
 def _cite(text: str, span: Span, made_by: str = "rule:tag.label") -> Provenance:
