@@ -287,7 +287,7 @@ def tag(text: str | None, jsonl: bool, ids: tuple[str, ...], as_json: bool) -> N
     """Tag texts, each with its concepts, their confidence and evidence: the tagger alone.
 
     The text is TEXT or, without it, all of stdin. With --jsonl each line of stdin is one text, and
-    each line written its {"id", "tags"}.
+    each line written its {"id", "tags", "issues"}.
     """
     from pipeline.run.concepts import Unusable
     from pipeline.run.tagging import tag_lines, tag_one, tag_text_lines
@@ -299,13 +299,13 @@ def tag(text: str | None, jsonl: bool, ids: tuple[str, ...], as_json: bool) -> N
     try:
         if jsonl:
             _stop(tag_lines(sys.stdin.buffer, ids, click.echo))
-        tags = tag_one(sys.stdin.read() if text is None else text, ids)
+        answer = tag_one(sys.stdin.read() if text is None else text, ids)
     except Unusable as error:
         _stop(WRONG, str(error))
     if as_json:
-        _print_json({"tags": tags})
+        _print_json(answer)
     else:
-        _print(tag_text_lines(tags))
+        _print(tag_text_lines(answer))
 
 
 @main.command(epilog="Example: gleaner schema > records.schema.json")

@@ -233,3 +233,32 @@ def test_a_gap_in_a_numbering_and_a_missing_heading_are_named() -> None:
     assert [issue.code for issue in issues] == ["heading-missing", "numbering-gap"]
     assert "2 Logs" in issues[0].message
     assert "'3' does not go on after '1'" in issues[1].message
+
+
+def test_a_bold_run_in_behind_the_number_is_the_name() -> None:
+    (one,) = found(
+        Writer().paragraph(
+            "Recommendation 2: Independent audits. Developers should be audited every year.",
+            bold="Recommendation 2: Independent audits.",
+        )
+    )
+    assert text(one, "label") == "Recommendation 2"
+    assert text(one, "name") == "Independent audits"
+    assert text(one, "description") == "Developers should be audited every year."
+
+
+def test_a_numbered_title_on_a_line_of_its_own_has_what_follows_as_its_description() -> None:
+    one, two = found(
+        Writer()
+        .paragraph(
+            "Recommendation 2: Independent audits", bold="Recommendation 2: Independent audits"
+        )
+        .paragraph("Developers should be audited every year.")
+        .item("• Summaries should be public.")
+        .paragraph("Recommendation 3: Logs must be kept.")
+    )
+    assert text(one, "name") == "Independent audits"
+    assert text(one, "description") == (
+        "Developers should be audited every year.\n• Summaries should be public."
+    )
+    assert text(two, "description") == "Logs must be kept."

@@ -61,7 +61,7 @@ def test_a_column_speaks_of_a_taxonomy(title: str, taxonomy: str | None) -> None
 
 def test_a_bare_text_is_tagged_by_its_words_with_their_places() -> None:
     name, text = "Incident plan", "Publish an incident response plan and rehearse it."
-    tags = TAGGER.tag(text, name)
+    tags = TAGGER.tag(text, name).tags
     incident = next(tag for tag in tags if tag.taxonomy == "mitigation")
     assert (incident.code, incident.basis, incident.role) == ("2.3.4", "suggested", "primary")
     assert 0 < incident.confidence < 1
@@ -71,12 +71,21 @@ def test_a_bare_text_is_tagged_by_its_words_with_their_places() -> None:
 
 
 def test_a_code_with_its_label_is_stated_and_ends_the_guessing() -> None:
-    tags = [t for t in TAGGER.tag("See 3.3.1 Industry Coordination.") if t.taxonomy == "mitigation"]
+    tags = [
+        t for t in TAGGER.tag("See 3.3.1 Industry Coordination.").tags if t.taxonomy == "mitigation"
+    ]
     assert [(tag.code, tag.basis, tag.evidence[0].quote) for tag in tags] == [
         ("3.3.1", "stated", "3.3.1 Industry Coordination")
     ]
 
 
 def test_a_text_that_is_a_label_states_it() -> None:
-    (tag,) = (t for t in TAGGER.tag("Governance Actor") if t.taxonomy == "actor")
+    (tag,) = (t for t in TAGGER.tag("Governance Actor").tags if t.taxonomy == "actor")
     assert (tag.basis, tag.role, tag.confidence) == ("stated", "primary", 1.0)
+
+
+def test_what_says_nothing_is_left_to_a_curator_and_gets_no_guess() -> None:
+    found = TAGGER.tag("The weather was lovely on Tuesday.")
+    assert found.tags == ()
+    assert {issue.code for issue in found.issues} == {"needs-curator"}
+    assert len(found.issues) == len(TAXONOMIES)

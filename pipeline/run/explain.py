@@ -35,8 +35,9 @@ def explain(store: Store, what: str) -> Explained:
     path = Path(what)
     if path.exists() or path.is_symlink():
         return _documents(store, path)
-    if store.output(Stage.INGEST, what).is_file() or store.original(what).file.is_file():
-        return _documents(store, store.original(what).file)
+    name = what.removeprefix("documents/")  # a record file says where in raw/ its document is
+    if store.output(Stage.INGEST, name).is_file() or store.original(name).file.is_file():
+        return _documents(store, store.original(name).file)
     found = list(_records(store, what))
     if not found:
         raise Unknown(_unknown(store, what))

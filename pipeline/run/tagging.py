@@ -4,14 +4,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pipeline.run.concepts import known_taxonomies
+from pipeline.run.concepts import Unusable, known_taxonomies
 from pipeline.tag.suggest import load_suggester
 from pipeline.tag.texts import TextTagger
 
 
-def tag_one(text: str, ids: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The tags of one text, as JSON has them. Raises Unusable."""
-    return _tags(_tagger(ids), text)
+def tag_one(text: str, ids: tuple[str, ...]) -> dict[str, Any]:
+    """The tags of one text and what is doubtful, as JSON has them. Raises Unusable."""
+    if not text.strip():
+        raise Unusable("There is no text to tag.")
+    return _answer(_tagger(ids), text)
 
 
 def tag_lines(lines: Iterable[bytes], ids: tuple[str, ...], say: Callable[..., object]) -> int:
@@ -29,12 +31,14 @@ def tag_lines(lines: Iterable[bytes], ids: tuple[str, ...], say: Callable[..., o
             name, text = asked.get("name") or "", asked.get("text") or ""
             if not isinstance(name, str) or not isinstance(text, str):
                 raise ValueError("name and text must be strings")
+            if not f"{name}{text}".strip():
+                raise ValueError("it has no text")
         except (ValueError, AttributeError, RecursionError) as error:
             failed = 1
             say(f'line {number} is not {{"id", "name", "text"}}: {error}', err=True)
             continue
-        tags = _tags(tagger, text, name)
-        say(json.dumps({"id": asked.get("id"), "tags": tags}, ensure_ascii=False))
+        answer = {"id": asked.get("id"), **_answer(tagger, text, name)}
+        say(json.dumps(answer, ensure_ascii=False))
     return failed
 
 
@@ -42,14 +46,17 @@ def _tagger(ids: tuple[str, ...]) -> TextTagger:
     return TextTagger(known_taxonomies(ids), load_suggester(known_taxonomies(())))
 
 
-def _tags(tagger: TextTagger, text: str, name: str = "") -> list[dict[str, Any]]:
-    return [found.model_dump(mode="json") for found in tagger.tag(text, name)]
+def _answer(tagger: TextTagger, text: str, name: str = "") -> dict[str, Any]:
+    found = tagger.tag(text, name)
+    return {
+        "tags": [tag.model_dump(mode="json") for tag in found.tags],
+        "issues": [issue.model_dump(mode="json") for issue in found.issues],
+    }
 
 
-def tag_text_lines(tags: list[dict[str, Any]]) -> Iterator[str]:
-    """Tags for people."""
-    for tag in tags:
-        sure = f"{tag['basis']}, {tag['confidence']:.2f}"
+def tag_text_lines(answer: dict[str, Any]) -> Iterator[str]:
+    """Tags and doubts for people."""
+    for tag in answer["tags"]:
+        sure = f"{tag['role']}, {tag['basis']}, {tag['confidence']:.2f}"
         yield f"{tag['taxonomy']} {tag['code']} {tag['label']} ({sure}): {tag['why']}"
-    if not tags:
-        yield "No concept fits."
+    yield from (issue["message"] for issue in answer["issues"])

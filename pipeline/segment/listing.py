@@ -7,6 +7,7 @@ read as such, else they belong to its description.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline.model import Block, Document, Part, Provenance, Segment, SegmentKind, Span
@@ -41,11 +42,11 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
     for below in lists(document):
         above = _above(document, below.trail)
         taken: set[Span] = set()
-        for block in below.loose:
-            led = [item for item in below.top if item.intro == block.span]
-            for found in _numbered(document, block, led, above, rules):
-                taken.add(block.span)
-                yield found
+        for block, following in zip_longest(below.loose, below.loose[1:]):
+            if block.span not in taken:
+                for found, blocks in _numbered(document, block, following, below.top, above, rules):
+                    taken.update(blocks)
+                    yield found
         free = [item for item in below.top if item.intro not in taken]
         yield from _walk(document, free, above, rules)
         loose = [block for block in below.loose if block.span not in taken]
@@ -278,9 +279,17 @@ def _joined(document: Document, places: Sequence[Span]) -> list[Span]:
 
 
 def _numbered(
-    document: Document, block: Block, led: Sequence[Item], above: Above, rules: Rules
-) -> Iterator[Segment]:
-    """A paragraph that begins "Recommendation 7:", with the list it leads into, if it does."""
+    document: Document,
+    block: Block,
+    following: Block | None,
+    items: Sequence[Item],
+    above: Above,
+    rules: Rules,
+) -> Iterator[tuple[Segment, set[Span]]]:
+    """A paragraph that begins "Recommendation 7:", the list behind it, and the blocks it takes.
+
+    Where the paragraph is only a label and a name, what follows it is the description.
+    """
     whole = document.trim(block.span)
     found = rules.find("marker.measure", flat(document, whole))
     if found is None:
@@ -291,18 +300,22 @@ def _numbered(
     start = whole.start + found.end + len(rest) - len(rest.lstrip(" .:–—-)\n"))
     if start >= whole.end:
         return
-    places = [place for item in led for place in _places(item)]
-    below = _joined(document, places) if flat(document, whole).endswith(":") else []
-    cited = [document.cite(span, made_by) for span in (Span(start, whole.end), *below)]
-    yield Segment(
-        kind=SegmentKind.MEASURE,
-        way=WAY,
-        heading=above.cited,
-        parts=(
-            Part(
-                field="label",
-                provenance=(document.cite(Span(whole.start, whole.start + len(label)), made_by),),
-            ),
-            Part(field="description", provenance=tuple(cited)),
-        ),
+    name, text = run_in(document, Span(start, whole.end), block.inlines, rules)
+    blocks = {block.span}
+    if text.end == text.start:
+        if following is None or rules.find("marker.measure", flat(document, following.span)):
+            name, text = None, Span(start, whole.end)
+        else:
+            text = following.span
+            blocks.add(following.span)
+    places = [place for item in items if item.intro in blocks for place in _places(item)]
+    cited = [document.cite(span, made_by) for span in (text, *_joined(document, places))]
+    labelled = document.cite(Span(whole.start, whole.start + len(label)), made_by)
+    parts = [Part(field="label", provenance=(labelled,))]
+    if name:
+        parts.append(Part(field="name", provenance=(document.cite(name, f"reader:{WAY}"),)))
+    parts.append(Part(field="description", provenance=tuple(cited)))
+    yield (
+        Segment(kind=SegmentKind.MEASURE, way=WAY, heading=above.cited, parts=tuple(parts)),
+        blocks,
     )

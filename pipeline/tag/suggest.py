@@ -160,6 +160,9 @@ class Suggester:
         ranked = tuple((codes[at], _rounded(sure[at])) for at in order[:_RANKED])
         best = order[0]
         code, confidence = self._enough(taxonomy, codes, best, sure)
+        guessed = self._voters.trust[taxonomy].prior > 0 and not votes.heard.get(taxonomy)
+        if guessed:  # by how common a code is, which says nothing of this text
+            code = None
         leaf = code == codes[best]
         matched = self._matched(taxonomy, votes, codes[best])
         made_by, line = self._reason(taxonomy, votes, spoken, log_odds, order, sure, matched)
@@ -172,10 +175,12 @@ class Suggester:
             role="primary",
             confidence=confidence,
             matched=matched if code else {},
-            why=line if leaf else f"{self._doubt(taxonomy, code, confidence)}; {line}",
+            why=line if leaf else f"{self._doubt(taxonomy, code, confidence, guessed)}; {line}",
             made_by=made_by,
             ranked=ranked,
         )
+        if code is None:
+            return [primary]
         return [primary] + [
             Suggestion(
                 taxonomy=taxonomy,
@@ -252,7 +257,9 @@ class Suggester:
     def _label(self, taxonomy: str, code: str | None) -> str:
         return "" if code is None else self._labels[taxonomy][code]
 
-    def _doubt(self, taxonomy: str, code: str | None, confidence: float) -> str:
+    def _doubt(self, taxonomy: str, code: str | None, confidence: float, guessed: bool) -> str:
+        if guessed:
+            return "needs a curator: no phrase in it is known"
         if code is None:
             return f"needs a curator: no code is likelier than {confidence:.2f}"
         return f"only {self._names[taxonomy][code]} as a whole is likely"

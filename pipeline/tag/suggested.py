@@ -32,10 +32,15 @@ def suggestions(
         if stated:
             issues += _contradiction(one, stated, suggester)
         elif one.code is None:
-            issues.append(_issue("needs-curator", Level.INFO, f"{one.taxonomy}: {one.why}"))
+            issues.append(needs_curator(one))
         elif (one.taxonomy, one.code) not in present:
             tags.append(_tag(document, one, places))
     return tuple(tags), tuple(issues)
+
+
+def needs_curator(one: Suggestion) -> Issue:
+    """The issue of a taxonomy in which the tagger cannot tell."""
+    return _issue("needs-curator", Level.INFO, f"{one.taxonomy}: {one.why}")
 
 
 def _read(segment: Segment) -> tuple[Text, Mapping[str, Sequence[Provenance]]]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from pipeline.model import Provenance, Span, Tag
+from pipeline.model import Provenance, Span, Tag, Tagged
 from pipeline.tag.stated import concept_named, stated
 from pipeline.tag.suggest import Suggester, Suggestion, Text
+from pipeline.tag.suggested import needs_curator
 from pipeline.taxonomy import Concept, Taxonomy
 
 _CONTEXT = 32
@@ -36,8 +37,8 @@ class TextTagger:
                 matcher.add(str(position), [tokenise(f"{concept.code} {concept.label}")])
         return tokenise, matcher
 
-    def tag(self, text: str, name: str = "") -> list[Tag]:
-        """The tags of a text, those it states first.
+    def tag(self, text: str, name: str = "") -> Tagged:
+        """The tags of a text, those it states first, and an issue where only a curator can tell.
 
         Evidence has its place in the name, a line break and the text; in the text where it has no
         name. A taxonomy of which the text states a concept gets no suggestion.
@@ -48,7 +49,9 @@ class TextTagger:
         wanted = [taxonomy for taxonomy in self._taxonomies if taxonomy not in settled]
         (found,) = self._suggester.suggest([Text(name=name, description=text)], wanted)
         offsets = {"name": 0, "description": len(whole) - len(text)}
-        return tags + [_suggested(whole, one, offsets) for one in found if one.code]
+        tags += [_suggested(whole, one, offsets) for one in found if one.code]
+        doubts = [needs_curator(one) for one in found if one.code is None]
+        return Tagged(tags=tuple(tags), issues=tuple(doubts))
 
     def _stated(self, whole: str) -> Iterator[Tag]:
         """Concepts that the text is the name of, or prints with code and label."""
