@@ -355,8 +355,10 @@ def taxonomies(identifier: str | None, as_json: bool) -> None:
 @score_options
 @_store
 @_json
-def evaluate(as_json: bool, **options: Any) -> None:
+def evaluate(as_json: bool, tags: Path | None, **options: Any) -> None:
     """Score records against gold: what was found, missed, split, merged, and is spurious."""
+    if tags:
+        _stop(_tag_scores(tags, as_json))
     from pipeline.run.extract import UnusableKnowledge
     from pipeline.run.lock import Locked
     from pipeline.run.score_command import answer
@@ -374,6 +376,22 @@ def evaluate(as_json: bool, **options: Any) -> None:
     else:
         _print(found.lines)
     _stop(found.exit_code, "\n".join(found.said))
+
+
+def _tag_scores(folder: Path, as_json: bool) -> int:
+    from pipeline.taxonomy import load_taxonomies
+    from pipeline.train.coded_texts import coded_texts, score_lines
+
+    taxonomies = load_taxonomies()
+    try:
+        lines = score_lines(taxonomies, coded_texts(taxonomies, folder))
+    except (OSError, ValueError) as error:
+        _stop(WRONG, f"There are no coded texts to score on: {error}")
+    if as_json:
+        _print_json({"tags": [*lines]})
+    else:
+        _print(lines)
+    return DONE
 
 
 if __name__ == "__main__":

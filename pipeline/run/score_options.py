@@ -33,6 +33,12 @@ _OPTIONS = (
         type=click.Path(path_type=Path, file_okay=False),
         help="Keep what is read from --documents here: the next time only changes are read.",
     ),
+    click.option(
+        "--tags",
+        metavar="FOLDER",
+        type=_FOLDER,
+        help="Score the tagger instead, on the coded texts here, each source left out in turn.",
+    ),
     click.option("--apart", is_flag=True, help="Score the half of the gold set apart, too."),
     click.option("--pairs", is_flag=True, help="Print every match, not only what is amiss."),
     click.option(

@@ -4,17 +4,12 @@ from pathlib import Path
 
 import click
 
-from pipeline.evaluate.coded import Coded, read_coded, read_references
+from pipeline.evaluate.coded import read_coded
 from pipeline.lexicon import load_lexicons
-from pipeline.tag.weights import FILE, load_weights
-from pipeline.taxonomy import Taxonomy, load_taxonomies
-from pipeline.train import report
+from pipeline.tag.weights import FILE
+from pipeline.taxonomy import load_taxonomies
+from pipeline.train.coded_texts import REFERENCES, coded_texts, score_lines
 from pipeline.train.make import make
-
-# The coded texts that are published, by taxonomy.
-_GOLD = {"mitigation-2025": "mitigations-2025.dev.csv", "risk": "risks.dev.json"}
-# Coded by us, half of them to learn from, half set apart.
-_REFERENCED = ("mitigation", "lifecycle", "actor", "rmf")
 
 
 @click.command()
@@ -24,7 +19,7 @@ _REFERENCED = ("mitigation", "lifecycle", "actor", "rmf")
 @click.option(
     "--references",
     type=click.Path(path_type=Path),
-    default="tests/gold/tags/own-150.json",
+    default=REFERENCES,
     show_default=True,
     help="Codes of texts in the gold folder, half of them set apart.",
 )
@@ -42,32 +37,20 @@ def main(
 ) -> None:
     """Learn from coded texts, for example: python -m pipeline.train --gold ../shared/gold"""
     taxonomies = load_taxonomies()
-    lexicons = load_lexicons(taxonomies)
     try:
-        texts = {name: read_coded(gold / file, taxonomies[name]) for name, file in _GOLD.items()}
+        texts = coded_texts(taxonomies, gold, references)
         for pair in coded:
             name, _, file = pair.partition("=")
-            texts[name] = texts.get(name, []) + read_coded(Path(file), taxonomies[name])
-        few = _referenced(references, gold, taxonomies, apart=False)
-        apart = _referenced(references, gold, taxonomies, apart=True)
-    except (ValueError, KeyError) as error:
+            texts.many[name] = texts.many.get(name, []) + read_coded(Path(file), taxonomies[name])
+    except (OSError, ValueError, KeyError) as error:
         raise click.UsageError(str(error)) from error
     if evaluate:
-        for name, some in texts.items():
-            lines = report.of_left_out(taxonomies[name], some, lexicons.get(name), curve)
-            click.echo("\n".join(lines))
-        for name, some in apart.items():
-            lines = report.of_apart(taxonomies[name], some, lexicons, load_weights(out))
-            click.echo("\n".join(lines))
+        for line in score_lines(taxonomies, texts, out, curve):
+            click.echo(line)
         return
-    out.write_bytes(make(taxonomies, lexicons, texts, few).to_bytes())
+    weights = make(taxonomies, load_lexicons(taxonomies), texts.many, texts.few)
+    out.write_bytes(weights.to_bytes())
     click.echo(f"wrote {out} ({out.stat().st_size:,} bytes)")
-
-
-def _referenced(
-    file: Path, gold: Path, taxonomies: dict[str, Taxonomy], apart: bool
-) -> dict[str, list[Coded]]:
-    return {name: read_references(file, gold, taxonomies[name], apart) for name in _REFERENCED}
 
 
 if __name__ == "__main__":
