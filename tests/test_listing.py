@@ -262,3 +262,18 @@ def test_a_numbered_title_on_a_line_of_its_own_has_what_follows_as_its_descripti
         "Developers should be audited every year.\n• Summaries should be public."
     )
     assert text(two, "description") == "Logs must be kept."
+
+
+def test_a_numbered_title_behind_a_list_begins_a_measure_of_its_own() -> None:
+    one, two = found(
+        Writer()
+        .paragraph("Recommendation 1: Publish a register.")
+        .item("• It must be public.")
+        .paragraph(
+            "Recommendation 2: Independent audits", bold="Recommendation 2: Independent audits"
+        )
+        .paragraph("Developers should be audited.")
+    )
+    assert text(one, "description") == "Publish a register.\n• It must be public."
+    assert (text(two, "label"), text(two, "name")) == ("Recommendation 2", "Independent audits")
+    assert text(two, "description") == "Developers should be audited."

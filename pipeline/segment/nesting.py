@@ -199,8 +199,13 @@ class _Tree:
             owner.paragraphs.append(block)
 
     def _entitles(self, block: Block) -> bool:
-        """Whether a paragraph is a title between items, and leads into nothing itself."""
+        """Whether a paragraph is a title between items, and leads into nothing itself.
+
+        "Recommendation 2: Independent audits" is more than a title: it begins the next measure.
+        """
         words = self._document.quote(block.span).split()
+        if len(words) > 1 and words[1].rstrip(".:)").isdigit():
+            return False
         title = words[-1][-1].isalnum() and words[0][:1].isupper()
         return len(words) <= _TITLE and title
 
