@@ -1,5 +1,6 @@
 """Segments and their tags to records: hierarchy, ids, normal forms, bibliography, duplicates."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ from pipeline.model import (
     Segment,
     SegmentKind,
     Segments,
+    Span,
     Tag,
     Tagged,
 )
@@ -57,9 +59,13 @@ def assemble(
     faces = [reader.face(segment) for segment, _ in measures]
     title = work.part("title") if work else None
     ids = identify(document.value(title.provenance) if title else "", faces)
-    parents = [_parent(segment, [s for s, _ in measures], ids) for segment, _ in measures]
+    parents = _parents([segment for segment, _ in measures], ids)
+    children: dict[str, list[str]] = {}
+    for own, parent in zip(ids, parents, strict=True):
+        if parent:
+            children.setdefault(parent, []).append(own)
     records = [
-        reader.record(segment, tags, face, own, parent, _children(own, ids, parents))
+        reader.record(segment, tags, face, own, parent, tuple(children.get(own, ())))
         for (segment, tags), face, own, parent in zip(measures, faces, ids, parents, strict=True)
     ]
     return RecordFile(
@@ -115,9 +121,11 @@ class _Reader:
 
     def _label(self, part: Part) -> tuple[str, list[Issue]]:
         printed = self._document.value(part.provenance)
+        if self._shape is None or shape(printed) == self._shape:
+            return printed, []
         like = (label for label in self._labels if shape(label) == self._shape)
-        close = sorted(like, key=lambda label: _shared_start(label, printed), reverse=True)
-        mended = mend_label(printed, self._shape, close[0] if close else None)
+        close = max(like, key=lambda label: _shared_start(label, printed), default=None)
+        mended = mend_label(printed, self._shape, close)
         if mended == printed:
             return printed, []
         message = f"printed {printed!r}, read as {mended!r} like the other labels of the document"
@@ -219,18 +227,24 @@ def _shared_start(one: str, other: str) -> int:
     return count
 
 
-def _parent(segment: Segment, measures: Sequence[Segment], ids: Sequence[str]) -> str | None:
-    """The id of the measure whose heading is the innermost above this one."""
-    for heading in reversed(segment.heading):
-        for other, own in zip(measures, ids, strict=True):
-            name = other.part("name")
-            if other is not segment and name and heading.span.covers(name.provenance[0].span):
-                return own
-    return None
+def _parents(measures: Sequence[Segment], ids: Sequence[str]) -> list[str | None]:
+    """For each measure, the id of the one whose heading is the innermost above it."""
+    names = sorted(
+        (name.provenance[0].span, at)
+        for at, segment in enumerate(measures)
+        if (name := segment.part("name"))
+    )
 
+    def parent(own: int) -> str | None:
+        for heading in reversed(measures[own].heading):
+            first = bisect_left(names, (Span(heading.span.start, 0), 0))
+            last = bisect_left(names, (Span(heading.span.end, 0), 0))
+            inside = [at for span, at in names[first:last] if heading.span.covers(span)]
+            if named := [at for at in inside if at != own]:
+                return ids[min(named)]
+        return None
 
-def _children(own: str, ids: Sequence[str], parents: Sequence[str | None]) -> tuple[str, ...]:
-    return tuple(one for one, parent in zip(ids, parents, strict=True) if parent == own)
+    return [parent(own) for own in range(len(measures))]
 
 
 def _mark_duplicates(records: Sequence[Record]) -> list[Record]:

@@ -30,7 +30,8 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     tongue = languages(document)
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
-    kept, issues = _settle([found for way in _WAYS for found in way.segment(document, rules)])
+    found = [one for way in _WAYS for one in way.segment(document, rules)]
+    kept, issues = _settle(document, found)
     read: tuple[Span, ...] = ()
     if not marks_its_own(kept):
         read = tuple(block.span for block in document.blocks if block.kind in prose.READ)
@@ -65,16 +66,43 @@ def marks_its_own(segments: Iterable[Segment]) -> bool:
     return named or sum(segment.explicit for segment in found) >= _MARKED
 
 
-def _settle(found: list[Segment]) -> tuple[list[Segment], list[Issue]]:
+class _Claims:
+    """Which segment claims which words, asked by place: by block, for there may be thousands."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._segments: list[Segment] = []
+        self._in_block: dict[Span, list[tuple[Span, int]]] = {}
+
+    def add(self, segment: Segment) -> None:
+        """The words of its own are this segment's."""
+        for span in _own(segment):
+            for block in self._document.blocks_at(span):
+                self._in_block.setdefault(block.span, []).append((span, len(self._segments)))
+        self._segments.append(segment)
+
+    def on(self, spans: Iterable[Span]) -> list[Segment]:
+        """The segments that claim any of these words, in the order in which they were added."""
+        places = {
+            at
+            for span in spans
+            for block in self._document.blocks_at(span)
+            for claim, at in self._in_block.get(block.span, ())
+            if claim.touches(span)
+        }
+        return [self._segments[at] for at in sorted(places)]
+
+
+def _settle(document: Document, found: list[Segment]) -> tuple[list[Segment], list[Issue]]:
     """The segments that stand, and an issue for each that gave way."""
     marked = sum(segment.explicit for segment in found)
     kept: list[Segment] = []
-    claimed: list[tuple[Span, Segment]] = []
+    claims = _Claims(document)
     issues: list[Issue] = []
     for segment in sorted(found, key=lambda segment: not segment.explicit):
         own = _own(segment)
-        rival = next((other for span, other in claimed if any(span.touches(o) for o in own)), None)
-        if rival:
+        if rivals := claims.on(own):
+            rival = rivals[0]
             issues.append(
                 Issue(
                     code="claimed-twice",
@@ -88,7 +116,7 @@ def _settle(found: list[Segment]) -> tuple[list[Segment], list[Issue]]:
             issues.append(_unmarked(marked, own[0]))
         else:
             kept.append(segment)
-            claimed.extend((span, segment) for span in own)
+            claims.add(segment)
     return kept, issues
 
 
@@ -107,7 +135,9 @@ def _told(document: Document, kept: list[Segment], rules: Rules) -> list[Segment
 
     Both may lie inside the description; a reason behind it never is another measure's words.
     """
-    owned = [(span, one) for one in kept for span in _own(one)]
+    claims = _Claims(document)
+    for segment in kept:
+        claims.add(segment)
     told = []
     for segment in kept:
         description = segment.part("description")
@@ -115,9 +145,8 @@ def _told(document: Document, kept: list[Segment], rules: Rules) -> list[Segment
         if description and not segment.part("rationale"):
             passage = [source.span for source in description.provenance]
             found = rationale_of(document, passage, rules)
-            place = found.provenance[0].span if found else None
-            others = (place and one is not segment and span.touches(place) for span, one in owned)
-            if found and not any(others):
+            place = [found.provenance[0].span] if found else []
+            if found and all(owner is segment for owner in claims.on(place)):
                 more.append(found)
         if description and not segment.part("name"):
             named = name_of(document, [source.span for source in description.provenance], rules)
