@@ -106,6 +106,22 @@ def test_no_prefix_contradicts_a_shorter_one(page: Truth) -> None:
     assert contradictions(page.text) == []
 
 
+def test_a_title_that_ends_in_a_year_is_not_taken_for_authors_on_a_cut_page() -> None:
+    lines = (
+        "This page is not finished; send us your feedback.",
+        "Figures on this page are preliminary: do not quote them yet.",
+        "What firms do when their service breaks, told in a line of our own.",
+        "Reasoning",
+        "Rehearsals prepare for failure, and that is how the category is told.",
+        "Readiness of operators",
+        "2020 vision for AI (2021)",
+        "Town of Aa (2023)",
+        "Plan and Design",
+        "When in its life the thing is done",
+    )
+    assert contradictions("\n".join(lines)) == []
+
+
 def test_no_prefix_of_the_seed_contradicts_a_shorter_one(shared: Path) -> None:
     for seed in sorted((shared / "seeds").glob("*.txt")):
         assert contradictions(seed.read_text(encoding="utf-8")) == []

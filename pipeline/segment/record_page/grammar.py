@@ -182,9 +182,11 @@ def _authors_at(
         return i if certain else (strict if strict is not None else None)
     if strict is not None:
         return strict
-    if not found or not (tags or (reasoned and found[0] + 1 < end)):
+    # A title may end in a year itself, and the authors come right after it: until the row behind is
+    # whole, neither is certain.
+    settled = found and found[0] + 1 < end and pieces[found[0] + 1].closed
+    if not found or not (tags or (reasoned and settled)):
         return None
-    # A title may end in a year itself, and the authors come right after it.
     return found[1] if len(found) > 1 and found[1] == found[0] + 1 else found[0]
 
 
