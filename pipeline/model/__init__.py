@@ -1,6 +1,20 @@
-"""The nouns: documents, segments, tags and records. They import nothing of the pipeline."""
+"""The nouns: documents, segments, tags, records, decisions. They import nothing of the pipeline."""
 
 from pipeline.model.base import Frozen
+from pipeline.model.decision import (
+    Act,
+    Codes,
+    Coding,
+    Decision,
+    Draft,
+    Grounding,
+    Pieces,
+    Place,
+    Saw,
+    Target,
+    Value,
+    Words,
+)
 from pipeline.model.document import (
     Block,
     BlockKind,
@@ -25,29 +39,56 @@ from pipeline.model.record import (
     Source,
     Tag,
 )
+from pipeline.model.reviewed import (
+    Coded,
+    FieldReview,
+    FieldStatus,
+    Footing,
+    RecordStatus,
+    Review,
+    ReviewedFile,
+    ReviewedRecord,
+)
 from pipeline.model.segment import Part, Segment, SegmentKind, Segments, Tagged
 
 __all__ = [
+    "Act",
     "Author",
     "Block",
     "BlockKind",
     "Box",
     "Cell",
     "Claim",
+    "Coded",
+    "Codes",
+    "Coding",
+    "Decision",
     "Document",
     "DocumentHeader",
+    "Draft",
+    "FieldReview",
+    "FieldStatus",
+    "Footing",
     "Frozen",
+    "Grounding",
     "Inline",
     "Issue",
     "Level",
     "Line",
     "Page",
     "Part",
+    "Pieces",
+    "Place",
     "Provenance",
     "Rationale",
     "Record",
     "RecordFile",
+    "RecordStatus",
     "Related",
+    "Review",
+    "ReviewedFile",
+    "ReviewedRecord",
+    "Saw",
     "Segment",
     "SegmentKind",
     "Segments",
@@ -57,5 +98,8 @@ __all__ = [
     "Table",
     "Tag",
     "Tagged",
+    "Target",
+    "Value",
     "Verdict",
+    "Words",
 ]

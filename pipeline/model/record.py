@@ -33,14 +33,15 @@ class Tag(Frozen):
     """A concept of a taxonomy given to a measure.
 
     `basis`: the document says the code or label (stated), says something that determines it
-    (inferred), or the tagger suggests it from the text (suggested). `confidence` is in [0, 1].
+    (inferred), the tagger suggests it from the text (suggested), or a curator gave it (decided).
+    `confidence` is in [0, 1].
     """
 
     taxonomy: str
     code: str
     label: str
     role: Literal["primary", "other"] = "primary"
-    basis: Literal["stated", "inferred", "suggested"]
+    basis: Literal["stated", "inferred", "suggested", "decided"]
     confidence: float
     evidence: tuple[Provenance, ...]
     why: str

@@ -1,11 +1,10 @@
 """The options of `gleaner evaluate`: so many that they stand by themselves."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-Command = Callable[..., None]
+from pipeline.commands.base import Command
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)

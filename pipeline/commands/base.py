@@ -1,0 +1,112 @@
+"""What commands share: how they end, how they print, and the options that they have in common."""
+
+import json
+import sqlite3
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+DONE, NOT_ALL, WRONG, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+Command = Callable[..., None]
+
+
+class Gleaner(click.Group):
+    """The commands, ending as others rely on: in an exit code and one plain line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of work, as `--help` shows them."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the user can mend is said in a line, not in a traceback."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            stop(INTERRUPTED, "Interrupted.")
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            where = f" {error.filename}" if error.filename else ""
+            stop(NOT_ALL, f"The disk refuses{where}: {error.strerror or error}.")
+        except sqlite3.OperationalError as error:
+            stop(NOT_ALL, f"The state cannot be kept: {error}.")
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except Exception:  # noqa: BLE001  a script must not take a fault for "some set aside"
+            traceback.print_exc()
+            stop(FAULT, "This is a fault of Gleaner. Nothing that was finished is lost.")
+
+
+def stop(code: int, message: str = "") -> NoReturn:
+    """End with an exit code, and say why on stderr."""
+    if message:
+        click.echo(message, err=True)
+    raise SystemExit(code)
+
+
+def print_json(data: Any) -> None:
+    """Print what `--json` asks for."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print what people read."""
+    for line in lines:
+        click.echo(line)
+
+
+def store_options(command: Command) -> Command:
+    """The options of a command that looks into `raw/` and `extracted/`."""
+    folder = click.Path(path_type=Path, file_okay=False)
+    command = click.option(
+        "--extracted", type=folder, default="extracted", show_default=True, help="What is made."
+    )(command)
+    return click.option(
+        "--raw", type=folder, default="raw", show_default=True, help="The originals."
+    )(command)
+
+
+def limit_options(command: Command) -> Command:
+    """The options of a command that takes documents through stages."""
+    for option in (
+        click.option("--force", is_flag=True, help="Read again what is fresh, too."),
+        click.option(
+            "--limit-memory",
+            type=click.IntRange(min=1),
+            default=2048,
+            show_default=True,
+            metavar="MB",
+            help="Memory that one document may take.",
+        ),
+        click.option(
+            "--limit-seconds",
+            type=click.FloatRange(min=0, min_open=True),
+            default=300,
+            show_default=True,
+            metavar="S",
+            help="Time that one document may take.",
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Documents at a time  [default: processors]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def paths_argument(command: Command) -> Command:
+    """The documents and folders that a command is about."""
+    path = click.Path(path_type=Path)
+    return click.argument("paths", nargs=-1, metavar="[PATH]...", type=path)(command)
+
+
+def json_option(command: Command) -> Command:
+    """The option of a command whose answer a program may read: that is, of every command."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)

@@ -1,0 +1,101 @@
+"""Reading: from `raw/` to records, through all stages or one."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.commands.base import (
+    LOCKED,
+    WRONG,
+    json_option,
+    limit_options,
+    paths_argument,
+    print_json,
+    print_lines,
+    stop,
+    store_options,
+)
+
+STAGES = ("ingest", "segment", "assemble")
+
+
+@click.command(epilog="Example: gleaner extract raw/documents/nist --jobs 2")
+@paths_argument
+@store_options
+@limit_options
+@click.option("--stage", type=click.Choice(STAGES), help="Stop after this stage.")
+@json_option
+def extract(stage: str | None, **options: Any) -> None:
+    """Take documents to records: those that changed, or whose rules did.
+
+    PATH is a file or folder in raw/documents or anywhere else. Without one it is all of
+    raw/documents, and what was made of originals that are gone is removed.
+    """
+    _run(STAGES[: STAGES.index(stage or STAGES[-1]) + 1], **options)
+
+
+def _one_stage(name: str, of: str, does: str) -> click.Command:
+    @click.command(name, help=does, epilog=f"Example: gleaner {name} {of}")
+    @paths_argument
+    @store_options
+    @limit_options
+    @json_option
+    def command(**options: Any) -> None:
+        _run((name,), **options)
+
+    return command
+
+
+ingest = _one_stage(
+    "ingest",
+    "raw/documents/nist",
+    "One stage alone: raw files to documents (extracted/1-documents).",
+)
+segment = _one_stage(
+    "segment",
+    "extracted/1-documents/nist",
+    "One stage alone: documents to segments (extracted/2-segments), from 1-documents as it stands.",
+)
+assemble = _one_stage(
+    "assemble",
+    "extracted/2-segments/nist",
+    "One stage alone: tag segments and assemble records (extracted/3-records), from 1-documents "
+    "and 2-segments as they stand.",
+)
+
+
+def _run(
+    stages: tuple[str, ...],
+    paths: tuple[Path, ...],
+    raw: Path,
+    extracted: Path,
+    jobs: int | None,
+    limit_seconds: float,
+    limit_memory: int,
+    force: bool,
+    as_json: bool,
+) -> None:
+    from pipeline.run.extract import NothingToRead, Request, UnusableKnowledge, run
+    from pipeline.run.fresh import Wanted
+    from pipeline.run.lock import Locked
+    from pipeline.run.pool import Limits
+    from pipeline.run.show import complaints, progress_on, summary
+    from pipeline.store import Stage, Store, UnknownPath
+
+    wanted = Wanted(tuple(map(Stage, stages)), Limits(limit_seconds, limit_memory), force)
+    try:
+        request = Request(Store(raw, extracted), wanted, paths, jobs)
+        report = run(request, progress_on(sys.stderr.isatty()))
+    except Locked as error:
+        stop(LOCKED, str(error))
+    except (UnknownPath, NothingToRead, UnusableKnowledge) as error:
+        stop(WRONG, str(error))
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        print_lines(summary(report))
+    for line in complaints(report):
+        click.echo(line, err=True)
+    stop(report.exit_code)
