@@ -55,7 +55,8 @@ def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") ->
     """A PDF of pages of drawing commands; `/I Do` paints the picture."""
     fonts = " ".join(f"/{name} << {font} >>" for name, font in FONTS.items())
     picture = f"{PICTURE} /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream"
-    resources = f"<< /Font << {fonts} >> /XObject << /I 3 0 R >> >>"
+    resources = f"<< /Font << {fonts} >> /XObject << /I 3 0 R >> "
+    resources += "/ExtGState << /G << /ca 0.4 >> >> >>"
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -78,11 +79,12 @@ def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") ->
     return data + f"{end}startxref\n{len(data)}\n%%EOF\n".encode()
 
 
-def read_pdf(data: bytes) -> Document:
+def read_pdf(data: bytes, password: str = "", reader: str = "auto") -> Document:
     """The document of a PDF's bytes."""
-    return read(Raw(path="documents/made.pdf", data=data, sha256=sha256(data).hexdigest()))
+    name, digest = "documents/made.pdf", sha256(data).hexdigest()
+    return read(Raw(name, data, digest, password=password, pdf_reader=reader))
 
 
-def read_pages(*pages: str, box: str = "/MediaBox [0 0 612 792]") -> Document:
+def read_pages(*pages: str, box: str = "/MediaBox [0 0 612 792]", reader: str = "auto") -> Document:
     """The document of pages of drawing commands."""
-    return read_pdf(pdf(*pages, box=box))
+    return read_pdf(pdf(*pages, box=box), reader=reader)

@@ -59,7 +59,7 @@ def test_lines_under_each_other_are_one_paragraph_as_printed() -> None:
     assert kinds(document) == [(BlockKind.PARAGRAPH, "\n".join(BODY))] * 2
     assert document.verdict is Verdict.COMPLETE
     assert document.issues == ()
-    assert set(document.made_by) == {"pdfplumber", "pdfminer.six"}
+    assert set(document.made_by) == {"pdfplumber", "pypdfium2"}
 
 
 def test_a_line_has_its_box_from_the_top_left_and_the_places_of_its_words() -> None:

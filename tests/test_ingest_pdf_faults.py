@@ -3,12 +3,11 @@
 import io
 
 import pytest
-from printing import lines, pdf, read_pages, read_pdf, shade, text
+from printing import lines, pdf, read_pages, read_pdf, rule, shade, text
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-import pipeline.ingest.pdf as pdf_reader
-from pipeline.ingest.pdf import leaf
+from pipeline.ingest.pdf import drawn, leaf, plumber, sources
 from pipeline.model import Document, Level, SetAside, Verdict
 
 SEEN = text(72, 700, "Everybody sees these words.")
@@ -27,16 +26,21 @@ def set_aside(data: bytes) -> str:
     return caught.value.code
 
 
-@pytest.mark.parametrize(
-    "unseen",
-    [
-        pytest.param("1 g " + text(72, 600, "Trust me") + "0 g\n", id="white on white"),
-        pytest.param(shade(72, 590, 200, 30, "0.2 0.4 0.6") + "0.2 0.4 0.6 rg " + text(80, 600, "Trust me") + "0 g\n", id="in the colour of its ground"),
-        pytest.param(text(72, 600, "Trust me", also="3 Tr"), id="not painted"),
-        pytest.param(text(72, 600, "Trust me", size=1), id="too small"),
-        pytest.param(text(72, 900, "Trust me"), id="off the page"),
-    ],
-)  # fmt: skip
+UNSEEN = [
+    pytest.param("1 g " + text(72, 600, "Trust me") + "0 g\n", id="white on white"),
+    pytest.param(shade(72, 590, 200, 30, "0.2 0.4 0.6") + "0.2 0.4 0.6 rg " + text(80, 600, "Trust me") + "0 g\n", id="in the colour of its ground"),
+    pytest.param(text(72, 600, "Trust me", also="3 Tr"), id="not painted"),
+    pytest.param(text(72, 600, "Trust me", size=1), id="too small"),
+    pytest.param(text(72, 900, "Trust me"), id="off the page"),
+]  # fmt: skip
+COVERED = [
+    pytest.param(text(72, 600, "Trust me") + shade(60, 580, 300, 50), id="painted over"),
+    pytest.param(text(72, 500, "Trust me") + PICTURE, id="under a picture"),
+    pytest.param("q 300 300 100 100 re W n " + text(72, 600, "Trust me") + "Q\n", id="cut off"),
+]
+
+
+@pytest.mark.parametrize("unseen", [*UNSEEN, *COVERED])
 def test_hidden_text_is_left_out_counted_and_told(unseen: str) -> None:
     document = read_pages(SEEN + unseen)
     assert document.text == "Everybody sees these words."
@@ -44,6 +48,40 @@ def test_hidden_text_is_left_out_counted_and_told(unseen: str) -> None:
     assert codes(document) == ["hidden-text"]
     assert document.issues[0].level is Level.WARNING
     assert "Page 1 has 7 characters" in document.issues[0].message
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_the_reference_reader_leaves_hidden_text_out_too(unseen: str) -> None:
+    document = read_pages(SEEN + unseen, reader="pdfplumber")
+    assert (document.text, document.pages[0].hidden) == ("Everybody sees these words.", 7)
+    assert set(document.made_by) == {"pdfminer.six", "pdfplumber"}
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        shade(60, 580, 4, 50),
+        "q 60 580 300 50 re S Q\n",
+        "q /G gs 1 1 0 rg 60 580 300 50 re f Q\n",
+    ],
+    ids=["a thin bar", "a frame", "a highlighter"],
+)
+def test_what_is_seen_through_hides_nothing(over: str) -> None:
+    document = read_pages(text(72, 600, "Trust me") + over)
+    assert (document.text, document.pages[0].hidden) == ("Trust me", 0)
+
+
+def test_a_page_of_too_many_lines_is_said_to_be_without_tables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drawn, "MOST_SHAPES", 5)
+    monkeypatch.setattr(plumber, "MOST_SHAPES", 5)
+    for reader in ("pdfium", "pdfplumber"):
+        document = read_pages(
+            SEEN + "".join(rule(72, y, 90, y) for y in range(100, 107)), reader=reader
+        )
+        assert codes(document) == ["tables-not-sought"]
+        assert "Page 1 has up to 7 lines" in document.issues[0].message
 
 
 @pytest.mark.parametrize(
@@ -69,7 +107,7 @@ def test_white_type_on_a_ground_is_seen(ground: str) -> None:
     ],
 )
 def test_colours_of_known_spaces(value: object, space: str, colour: str | None) -> None:
-    assert leaf.colour_of(value, space) == colour
+    assert plumber.colour_of(value, space) == colour
 
 
 def test_a_page_of_pictures_needs_ocr_and_the_rest_is_read() -> None:
@@ -154,7 +192,7 @@ def test_a_password_sets_a_file_aside_unless_it_is_empty() -> None:
 
 def test_a_page_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leaf, "MOST_GLYPHS", 100)
-    document = read_pages(SEEN, SEEN * 10, SEEN)
+    document = read_pages(SEEN, lines(72, 700, *["Everybody sees these words."] * 10), SEEN)
     assert document.verdict is Verdict.PARTIAL
     assert [page.verdict for page in document.pages][1] is Verdict.FAILED
     (issue,) = document.issues
@@ -170,14 +208,14 @@ def test_whatever_a_page_raises_is_a_failed_page(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(pdf_reader, "sheet_of", fail)
+    monkeypatch.setattr(sources, "sheet_of", fail)
     document = read_pages(SEEN)
     assert document.verdict is Verdict.FAILED
     assert error.__name__ in document.issues[0].message
 
 
 def test_more_pages_than_anyone_reads_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_reader, "MOST_PAGES", 3)
+    monkeypatch.setattr(sources, "MOST_PAGES", 3)
     assert set_aside(pdf(*[SEEN] * 4)) == "too-many-pages"
 
 

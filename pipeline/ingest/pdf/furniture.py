@@ -33,7 +33,7 @@ def furniture_of(sheets: Sequence[Sheet], type_: Type) -> set[Printed]:
     for sheet in sheets:
         lines = [item for item in sheet.items if isinstance(item, Printed)]
         for line in lines:
-            if line.turn == -1:
+            if line.turn == -1 or line.beside:
                 found.add(line)
                 continue
             _, top, _, bottom = line.box

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.ingest.pdf.passage import Passage, Type
 from pipeline.model import BlockKind
+from pipeline.model.text import fold
 
 _BIGGER, _LIGHT_BIGGER = 1.08, 1.15  # times the body's size, in bold and in light type
 _MUCH_BIGGER = 1.25
 _DEEPEST = 6
 _SAME_SIZE = 0.6  # points
+_FEWEST = 3  # headings that an outline must name to be believed
 _COVER = 3  # pages; looks that only they show are the title's and the imprint's
 _LONGEST, _MOST_WORDS, _MOST_LINES = 220, 28, 4
 _NUMBERED = re.compile(
@@ -19,6 +22,7 @@ _NUMBERED = re.compile(
     r"[.:)]?\s+(?=\S)"
 )
 _LETTERED = re.compile(r"\(?[a-zA-Z][.)]\s|[ivx]{1,5}[.)]\s")
+_LEADS_AWAY = {"See", "Part", "Read", "Visit", "Link", "Download", "Back", "More"}
 _STOPS = (".", ";", ",")
 
 
@@ -30,10 +34,24 @@ class _Look:
     bold: bool
 
 
-def mark_headings(passages: Sequence[Passage], type_: Type) -> None:
-    """Make passages that look like headings HEADING, with levels 1 to 6 over the document."""
-    found = [passage for passage in passages if _is_heading(passage, type_)]
-    listed = _listed(found, passages, type_)
+class Bookmark(NamedTuple):
+    """An entry of the file's own outline: its words, its depth from 1, and its page from 1."""
+
+    title: str
+    level: int
+    page: int
+
+
+def mark_headings(
+    passages: Sequence[Passage], type_: Type, outline: Sequence[Bookmark] = ()
+) -> None:
+    """Make passages that look like headings HEADING, with levels 1 to 6 over the document.
+
+    Where the file has an outline, what it names is a heading, and its levels are those.
+    """
+    named = _named(passages, outline)
+    found = [passage for passage in passages if passage in named or _is_heading(passage, type_)]
+    listed = _listed(found, passages, type_) - named.keys()
     headings = [passage for passage in found if passage not in listed]
     for heading in headings:
         heading.kind, heading.marker = BlockKind.HEADING, ""
@@ -45,6 +63,41 @@ def mark_headings(passages: Sequence[Passage], type_: Type) -> None:
     for heading in cover:
         heading.level = min(_DEEPEST, 1 + looks.index(_look(heading)))
     _nest([heading for heading in headings if heading not in cover])
+    _follow(headings, named)
+
+
+def _named(passages: Sequence[Passage], outline: Sequence[Bookmark]) -> dict[Passage, int]:
+    """The passages that an outline names, by its words and page, with their levels in it.
+
+    An outline that names only a few of its own entries so is of another version: it says nothing.
+    """
+    places: dict[tuple[str, int], int] = {}
+    for bookmark in outline:
+        title = fold(bookmark.title)
+        if re.search(r"[^\W\d_]{2}", title):
+            places.setdefault((title, bookmark.page), bookmark.level)
+    found: dict[Passage, int] = {}
+    for passage in passages:
+        if passage.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) and not passage.first.turn:
+            words = passage.text if len(passage.lines) <= _MOST_LINES else ""
+            level = places.get((fold(words), passage.first.page))
+            if words and level:
+                found[passage] = level
+    if len(found) < max(_FEWEST, 0.5 * len(places)):
+        return {}
+    if sum(bookmark.level == 1 for bookmark in outline) == 1:
+        # One entry over all the others is the title of the whole, not a section that holds them.
+        return {passage: max(1, level - 1) for passage, level in found.items()}
+    return found
+
+
+def _follow(headings: Sequence[Passage], named: dict[Passage, int]) -> None:
+    """Levels from the outline; a heading that it does not name keeps its distance from the last."""
+    moved = 0
+    for heading in headings:
+        if heading in named:
+            moved = named[heading] - heading.level
+        heading.level = min(_DEEPEST, max(1, heading.level + moved))
 
 
 def _listed(found: Sequence[Passage], passages: Sequence[Passage], type_: Type) -> set[Passage]:
@@ -93,11 +146,22 @@ def _is_heading(passage: Passage, type_: Type) -> bool:
     if passage.bold:
         return True
     underlined = all(line.underlined for line in passage.lines)
-    if underlined and opening:
+    if underlined and (opening or _is_title(passage)):
         return True
     deep = number is not None and "." in number["number"]
     capitals = number is not None and rest.isupper()
     return capitals or (deep and len(rest.split()) <= 10 and len(passage.lines) == 1)
+
+
+def _is_title(passage: Passage) -> bool:
+    """Whether underlined words are a title, not a link that stands by itself."""
+    words = passage.text.split()
+    return (
+        len(passage.lines) == 1
+        and 2 <= len(words) <= 10
+        and words[0] not in _LEADS_AWAY
+        and not re.search(r"[#_()@/]", passage.text)
+    )
 
 
 def _look(passage: Passage) -> _Look:

@@ -1,31 +1,23 @@
-"""A page as marks on paper: its visible glyphs, fills and rules, taken from pdfplumber.
+"""A page as marks on paper: its visible glyphs, fills, rules and ruled cells, whoever read it.
 
 Coordinates are PDF points from the top left of the visible page (CropBox within MediaBox, turned
 as a reader sees it).
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import hypot
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTItem, LTLine, LTPage, LTRect
-from pdfminer.pdfinterp import PDFPageInterpreter
-from pdfminer.pdfpage import PDFPage
-from pdfplumber.page import Page as PlumberPage
-from pdfplumber.pdf import PDF
-
-from pipeline.ingest.pdf.ruling import Rectangle, grids_of
+from pipeline.ingest.pdf.ruling import Rectangle
 
 MOST_GLYPHS = 500_000  # on one page; a dense broadsheet has some 40,000
 SMALLEST = 2.0  # points; smaller type is not meant for a reader's eye
-_UNPAINTED = (3, 7)  # text render modes of the PDF reference, table 5.3
-_STROKED = (2, 6)
+UNPAINTED = (3, 7)  # text render modes of the PDF reference, table 5.3
+STROKED = (2, 6)
+ASKEW = -1
+WHITE = "#ffffff"
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|ssbx|-medi\b|\bbd\b", re.IGNORECASE)
 _DINGBATS = re.compile(r"wingding|webding|dingbat", re.IGNORECASE)
-_SQUARE, _ASKEW = (0, 90, 180, 270), -1
 
 
 class TooMuch(Exception):
@@ -34,10 +26,11 @@ class TooMuch(Exception):
 
 @dataclass(slots=True, eq=False)
 class Glyph:
-    """One painted glyph. `turn` is the angle its text runs at, -1 when askew; `box` is on the page.
+    """Type painted at one go: one glyph, or a word of them set in one font on one base line.
 
-    `left`, `top`, `right`, `bottom` are in the frame of its own text: turned until it is upright.
-    `flow` counts the glyphs painted before it.
+    `turn` is the angle its text runs at, -1 when askew; `box` is on the page. `left`, `top`,
+    `right`, `bottom` are in the frame of its own text: turned until it is upright. `flow` counts
+    the glyphs before it in the page's own order.
     """
 
     flow: int
@@ -64,7 +57,8 @@ class Fill(NamedTuple):
 @dataclass
 class Leaf:
     """What is printed on a page. `cells` holds the cells of each ruled grid; `hidden` counts the
-    characters that no reader sees, `garbled` those that stand for no known character."""
+    characters that no reader sees, `garbled` those that stand for no known character; `crowded`
+    is the number of shapes where there are too many to look for tables among them."""
 
     number: int
     width: float
@@ -75,182 +69,35 @@ class Leaf:
     grids: list[list[Rectangle]] = field(default_factory=list)
     pictures: int = 0
     hidden: int = 0
-    garbled: int = 0
+    crowded: int = 0
+
+    def has(self, box: Rectangle) -> bool:
+        """Whether the middle of a box is on the page."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return 0 <= x <= self.width and 0 <= y <= self.height
 
 
-class _Device(PDFPageAggregator):
-    """Leaves out text that is not painted, and remembers what pdfminer forgets of the rest."""
-
-    def __init__(self, pdf: PDF, number: int) -> None:
-        super().__init__(pdf.rsrcmgr, pageno=number)
-        self.unpainted = 0
-        self.shaded = False
-        self.stroked: set[int] = set()
-        self.spaces: dict[int, str] = {}
-        self._mode = 0
-        self._glyphs = 0
-
-    def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
-        self._mode = textstate.render
-        super().render_string(textstate, seq, ncs, graphicstate)
-
-    def render_char(self, *args: Any, **kwargs: Any) -> float:
-        self._glyphs += 1
-        if self._glyphs > MOST_GLYPHS:
-            raise TooMuch
-        advance = super().render_char(*args, **kwargs)
-        glyph = self.cur_item._objs[-1]
-        if self._mode in _UNPAINTED:
-            self.cur_item._objs.pop()
-            self.unpainted += bool(isinstance(glyph, LTChar) and glyph.get_text().strip())
-        elif self._mode in _STROKED:
-            self.stroked.add(id(glyph))
-        return advance
-
-    def paint_path(self, *args: Any, **kwargs: Any) -> None:
-        known = len(self.cur_item._objs)
-        super().paint_path(*args, **kwargs)
-        state = args[0] if args else kwargs["graphicstate"]
-        for shape in self.cur_item._objs[known:]:
-            self.spaces[id(shape)] = state.ncs.name
+def is_bold(font: str) -> bool:
+    """Whether a font is bold, by its name: weights in files are seldom true."""
+    return bool(_BOLD.search(font))
 
 
-class _Interpreter(PDFPageInterpreter):
-    def do_sh(self, name: object) -> None:
-        self.device.shaded = True  # type: ignore[attr-defined]
-        super().do_sh(name)
+def is_dingbat(font: str) -> bool:
+    """Whether the letters of a font are pictures."""
+    return bool(_DINGBATS.search(font))
 
 
-class _Page(PlumberPage):
-    """pdfplumber's page, which finds the grids, without its dictionary for every character."""
-
-    def __init__(self, pdf: PDF, page: PDFPage, number: int) -> None:
-        # pdfminer has sound values where the file has none or broken ones; pdfplumber reads anew.
-        page.attrs["MediaBox"] = list(page.mediabox)
-        page.attrs["Rotate"] = page.rotate if page.rotate in _SQUARE else 0
-        page.attrs.pop("CropBox", None)
-        super().__init__(pdf, page, number)
-        self.device = _Device(pdf, number)
-        _Interpreter(pdf.rsrcmgr, self.device).process_page(page)
-        self._layout: LTPage = self.device.get_result()
-
-    def iter_layout_objects(self, layout_objects: Any) -> Any:
-        shapes = (item for item in layout_objects if not isinstance(item, LTChar))
-        return super().iter_layout_objects(list(shapes))
-
-
-def leaf_of(pdf: PDF, page: PDFPage, number: int) -> Leaf:
-    """Read one page. Raises whatever pdfminer raises on a broken one, and `TooMuch`."""
-    left, top, width, height = _visible(page)
-    plumbed = _Page(pdf, page, number)
-    try:
-        full = plumbed.height
-        leaf = Leaf(number, float(width), float(height), hidden=plumbed.device.unpainted)
-
-        def place(item: Any) -> Rectangle:
-            return (item.x0 - left, full - item.y1 - top, item.x1 - left, full - item.y0 - top)
-
-        for item in _items(plumbed._layout):
-            if isinstance(item, LTChar):
-                _take_glyph(leaf, plumbed.device, item, place(item), full - top)
-            elif isinstance(item, LTImage):
-                box = place(item)
-                leaf.pictures += _is_on(leaf, box)
-                leaf.fills.append(Fill(box, None))
-            elif isinstance(item, LTCurve):
-                _take_shape(leaf, plumbed.device, item, place(item))
-        x, y = plumbed.mediabox[0] + left, plumbed.mediabox[1] + top
-        words = (_moved(g.box, x, y) for g in leaf.glyphs if g.turn == 0 and g.text != " ")
-        for cells in grids_of(plumbed, words):
-            leaf.grids.append([_moved(cell, -x, -y) for cell in cells])
-    finally:
-        plumbed.close()
-    return leaf
-
-
-def _moved(box: Rectangle, x: float, y: float) -> Rectangle:
-    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
-
-
-def _items(container: LTContainer[Any]) -> Iterator[LTItem]:
-    # A stack, not recursion: forms may be nested as deep as an attacker likes.
-    stack = [iter(container)]
-    while stack:
-        item = next(stack[-1], None)
-        if item is None:
-            stack.pop()
-        elif isinstance(item, LTContainer):
-            stack.append(iter(item))
-        else:
-            yield item
-
-
-def _visible(page: PDFPage) -> tuple[float, float, float, float]:
-    """Left, top, width and height of the visible part of the turned page."""
-    x0, x1 = sorted(page.mediabox[::2])
-    y0, y1 = sorted(page.mediabox[1::2])
-    c0, c1 = sorted(page.cropbox[::2])
-    d0, d1 = sorted(page.cropbox[1::2])
-    c0, c1, d0, d1 = max(c0, x0), min(c1, x1), max(d0, y0), min(d1, y1)
-    if c0 >= c1 or d0 >= d1:
-        c0, c1, d0, d1 = x0, x1, y0, y1
-    match page.rotate:
-        case 90:
-            return d0 - y0, c0 - x0, d1 - d0, c1 - c0
-        case 180:
-            return x1 - c1, d0 - y0, c1 - c0, d1 - d0
-        case 270:
-            return y1 - d1, x1 - c1, d1 - d0, c1 - c0
-    return c0 - x0, y1 - d1, c1 - c0, d1 - d0
-
-
-def _take_glyph(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle, floor: float) -> None:
-    font = _font_name(item)
-    a, b, c, d, _, f = item.matrix
-    turn = _turn(a, b)
-    size = item.width if turn in (90, 270) else item.height
-    size = hypot(c, d) * item.height / (abs(d) or 1) if turn == _ASKEW else size
-    low = floor - f  # the base line; glyphs far from it come from a font with a broken descent
-    if turn == 0 and not low - 1.6 * size < box[1] < box[3] < low + 1.2 * size:
-        box = (box[0], low - 0.78 * size, box[2], low + 0.22 * size)
-    text = item.get_text()
-    if not text.strip():
-        text = " "
-    elif not _is_on(leaf, box) or size < SMALLEST or _same_as_ground(leaf, device, item, box):
-        leaf.hidden += 1
-        return
-    frame = _upright(turn, box)
-    base = low if turn == 0 else frame[3]
-    bold = bool(_BOLD.search(font)) or id(item) in device.stroked
-    dingbat = bool(_DINGBATS.search(font))
-    flow = len(leaf.glyphs)
-    leaf.glyphs.append(Glyph(flow, text, turn, *frame, base, size, bold, dingbat, box))
-
-
-def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> None:
-    x0, top, x1, bottom = box
-    if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
-        leaf.rules.append(box)
-    elif item.fill and not isinstance(item, LTLine):
-        known = isinstance(item, LTRect)
-        colour = colour_of(item.non_stroking_color, device.spaces.get(id(item), ""))
-        leaf.fills.append(Fill(box, colour if known else None))
-
-
-def _font_name(item: LTChar) -> str:
-    name = item.fontname
-    return name.decode("latin-1") if isinstance(name, bytes) else str(name)
-
-
-def _turn(a: float, b: float) -> int:
+def turn_of(a: float, b: float) -> int:
+    """The angle that text runs at, whose matrix begins with a and b; `ASKEW` for odd ones."""
     if min(abs(a), abs(b)) > 0.1 * max(abs(a), abs(b)):
-        return _ASKEW
+        return ASKEW
     if abs(a) >= abs(b):
         return 0 if a >= 0 else 180
     return 90 if b > 0 else 270
 
 
-def _upright(turn: int, box: Rectangle) -> Rectangle:
+def upright(turn: int, box: Rectangle) -> Rectangle:
+    """A box on the page in the frame of text that runs at an angle."""
     x0, top, x1, bottom = box
     match turn:
         case 90:
@@ -262,45 +109,21 @@ def _upright(turn: int, box: Rectangle) -> Rectangle:
     return box
 
 
-def _is_on(leaf: Leaf, box: Rectangle) -> bool:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return 0 <= x <= leaf.width and 0 <= y <= leaf.height
+def laid(turn: int, frame: Rectangle) -> Rectangle:
+    """The box on the page of a box in the frame of text that runs at an angle."""
+    left, top, right, bottom = frame
+    match turn:
+        case 90:
+            return top, -right, bottom, -left
+        case 180:
+            return -right, -bottom, -left, -top
+        case 270:
+            return -bottom, left, -top, right
+    return frame
 
 
-def _same_as_ground(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle) -> bool:
-    state = item.graphicstate
-    colour = colour_of(state.ncolor, item.ncs.name)
-    if colour is None:
-        return False
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    ground: str | None = None if device.shaded else "#ffffff"
-    if colour != "#ffffff" and all(fill.colour != colour for fill in leaf.fills):
-        return False
-    for fill in reversed(leaf.fills):
-        if fill.box[0] <= x <= fill.box[2] and fill.box[1] <= y <= fill.box[3]:
-            ground = fill.colour
-            break
-    return ground is not None and ground == colour and id(item) not in device.stroked
-
-
-def colour_of(value: object, space: str) -> str | None:
-    """`#rrggbb` of a colour in the gray, RGB or CMYK spaces; None for inks and patterns.
-
-    Near white counts as white: 2 % is not seen.
-    """
-    parts = value if isinstance(value, tuple | list) else (value,)
-    if not all(isinstance(part, int | float) for part in parts):
-        return None
-    known = space in ("", "DeviceGray", "CalGray", "G", "DeviceRGB", "CalRGB", "RGB", "ICCBased")
-    match [min(1.0, max(0.0, float(part))) for part in parts]:
-        case [gray] if known:
-            rgb = [gray] * 3
-        case [_, _, _] as rgb if known:
-            pass
-        case [c, m, y, k] if space in ("", "DeviceCMYK", "CMYK", "ICCBased"):
-            rgb = [(1 - c) * (1 - k), (1 - m) * (1 - k), (1 - y) * (1 - k)]
-        case _:
-            return None
-    if min(rgb) >= 0.98:
-        return "#ffffff"
-    return "#" + "".join(f"{round(part * 255):02x}" for part in rgb)
+def hexadecimal(red: float, green: float, blue: float) -> str:
+    """`#rrggbb` of parts from 0 to 1. Near white counts as white: 2 % is not seen."""
+    if min(red, green, blue) >= 0.98:
+        return WHITE
+    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"

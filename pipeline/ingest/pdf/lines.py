@@ -14,7 +14,6 @@ from pipeline.model.text import freeze
 
 _SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)
 _TAB = 3.0  # em; a wider gap is not a space but a way to the next stop
-_DOUBLE = 0.2  # em; the same glyph printed twice this near is one bold glyph
 _MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|[*†‡§¶]{1,3}|[a-z](?=$)")
 _GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
 # Codes of symbol fonts, and the unused codes of WinAnsi, for which fonts show a bullet
@@ -31,7 +30,8 @@ class Printed:
     """A printed line in the frame of its own text (`left` ... `base`, points) and on its page.
 
     `strong` and `notes` are ranges of its text in bold type and of raised note marks; `words` is
-    what a model `Line` holds. `flow` is its place in the page's own order of painting.
+    what a model `Line` holds. `flow` is its place in the page's own order of painting; `beside`
+    says that it is the number of a line beside it.
     """
 
     page: int
@@ -52,6 +52,7 @@ class Printed:
     last_gap: float
     column: int = 0
     underlined: bool = False
+    beside: bool = False
 
     @cached_property
     def bold(self) -> bool:
@@ -67,12 +68,15 @@ class Printed:
 
 def is_garbled(glyph: Glyph) -> bool:
     """Whether a glyph stands for no known character. Bullets of symbol fonts are known."""
+    if glyph.text.isalnum():
+        return False
     return not (glyph.dingbat or glyph.text in _BULLET_GLYPHS) and bool(_GARBLED.match(glyph.text))
 
 
-def lines_of(glyphs: Sequence[Glyph], page: int, gutters: Sequence[float] = ()) -> list[Printed]:
-    """The lines that glyphs in painting order make; no line leaps over a gutter (x, points)."""
-    pieces = pieces_of(glyphs)
+def lines_of(
+    pieces: Iterable[list[Glyph]], page: int, gutters: Sequence[float] = ()
+) -> list[Printed]:
+    """The lines that pieces in painting order make; no line leaps over a gutter (x, points)."""
     rows = _gather(pieces, gutters)
     return [line for row in rows if (line := _print(row, page))]
 
@@ -81,7 +85,7 @@ def pieces_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Runs of glyphs painted one after the other on one base line without a leap."""
     pieces: list[list[Glyph]] = []
     last: Glyph | None = None
-    for glyph in _once(glyphs):
+    for glyph in glyphs:
         if last is not None and _follows(last, glyph):
             pieces[-1].append(glyph)
         elif glyph.text != " ":
@@ -92,41 +96,19 @@ def pieces_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     return pieces
 
 
-def _once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
-    """Each glyph once: type printed twice, a hair apart, is a poor man's bold."""
-    seen: dict[tuple[str, int, int], Glyph] = {}
-    for glyph in glyphs:
-        if glyph.text != " ":
-            near = min(_DOUBLE * glyph.size, (glyph.right - glyph.left) / 2)
-            cells = {
-                (glyph.text, floor((glyph.left + dx) / 4), floor((glyph.top + dy) / 4))
-                for dx in (-near, near)
-                for dy in (-near, near)
-            }
-            twins = (seen[cell] for cell in cells if cell in seen)
-            twin = next((t for t in twins if _apart(t, glyph) < near), None)
-            if twin is not None:
-                twin.bold = True
-                continue
-            seen[glyph.text, floor(glyph.left / 4), floor(glyph.top / 4)] = glyph
-        yield glyph
-
-
-def _apart(one: Glyph, other: Glyph) -> float:
-    return max(abs(one.left - other.left), abs(one.top - other.top))
-
-
 def _follows(last: Glyph, glyph: Glyph) -> bool:
     if last.turn != glyph.turn:
         return False
     if glyph.turn == -1:
         return True
     gap = glyph.left - last.right
-    size = max(last.size, glyph.size)
-    return _level(last, glyph) and -0.5 * size < gap < _TAB * size
+    size = last.size if last.size > glyph.size else glyph.size
+    return -0.5 * size < gap < _TAB * size and _level(last, glyph)
 
 
 def _level(one: Glyph, other: Glyph) -> bool:
+    if one.bottom == other.bottom and one.top == other.top:
+        return True
     shared = min(one.bottom, other.bottom) - max(one.top, other.top)
     return shared >= 0.5 * min(one.bottom - one.top, other.bottom - other.top)
 
@@ -242,7 +224,7 @@ def _usual_size(solid: Sequence[Glyph]) -> float:
     counts: dict[float, int] = {}
     for glyph in solid:
         size = round(glyph.size * 2) / 2
-        counts[size] = counts.get(size, 0) + 1
+        counts[size] = counts.get(size, 0) + len(glyph.text)
     return max(counts, key=lambda size: (counts[size], size))
 
 
@@ -291,7 +273,7 @@ def _is_power(
         return not _MARK.fullmatch("".join(g.text for g in word))
     run = []
     for other in ordered[ordered.index(glyph) :]:
-        if not _raised(other, size, base):
+        if other.text == " " or not _raised(other, size, base):
             break
         run.append(other.text)
     before = "".join(g.text for g in word)
@@ -305,6 +287,9 @@ def _shown(word: list[Glyph], first: bool) -> str:
     glyph = word[0]
     if first and len(word) == 1 and (glyph.dingbat or glyph.text in _BULLET_GLYPHS):
         return glyph.text if glyph.text in "·•●" else "•"
+    text = "".join([glyph.text for glyph in word])
+    if text.isascii() and text.isprintable() and "(cid:" not in text:
+        return text
     text = ""
     for glyph in word:
         text += "\ufffd" if glyph.text.startswith("(cid:") else "".join(glyph.text.split())
@@ -315,6 +300,8 @@ def _shown(word: list[Glyph], first: bool) -> str:
 
 def _strong(word: list[Glyph], start: int, shown: str) -> Iterator[tuple[int, int]]:
     bold = [glyph.bold for glyph in word]
+    if not any(bold):
+        return
     lengths = [len(glyph.text) for glyph in word]
     if all(bold) or (sum(lengths) != len(shown) and sum(bold) * 2 > len(bold)):
         yield start, start + len(shown)

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pdfplumber.page import Page as PlumberPage
+from pdfplumber.container import Container
+from pdfplumber.table import TableFinder
 
 MOST_SHAPES = 4_000  # on one page; to look for a grid takes time by their square: maps have more
 _THICKEST = 2.5  # points; what is thicker both ways is a shade, not a rule
@@ -15,20 +16,43 @@ _ADORNS = 0.7  # share of the rules of one look that hug words, above which all 
 Rectangle = tuple[float, float, float, float]
 
 
-def grids_of(page: PlumberPage, words: Iterable[Rectangle]) -> list[list[Rectangle]]:
+class Shapes(Container):
+    """The shapes of a page as pdfplumber knows them, whoever read them."""
+
+    def __init__(self, rects: list[Any], lines: list[Any], curves: list[Any]) -> None:
+        self._shapes = {"rect": rects, "line": lines, "curve": curves}
+
+    @property
+    def objects(self) -> dict[str, list[Any]]:
+        """The shapes by their kind."""
+        return self._shapes
+
+    def __len__(self) -> int:
+        return sum(map(len, self._shapes.values()))
+
+    def without(self, left_out: set[int]) -> "Shapes":
+        """The shapes but those of these ids."""
+        kept = (
+            [shape for shape in shapes if id(shape) not in left_out]
+            for shapes in self._shapes.values()
+        )
+        return Shapes(*kept)
+
+
+def grids_of(shapes: Shapes, words: Iterable[Rectangle]) -> list[list[Rectangle]]:
     """The cells of each grid on a page; `words` are the boxes of its glyphs, in its coordinates.
 
     Links are often underlined or framed: such rules would cut cells of a table into pieces. Word
     shades a cell and once more, inside, each line of its text: only the outer shade is a cell's.
     """
-    shapes = [*page.rects, *page.lines, *page.curves]
-    if not 0 < len(shapes) < MOST_SHAPES:
+    if not 0 < len(shapes) <= MOST_SHAPES:
         return []
-    rules = [shape for shape in shapes if _thickness(shape) <= _THICKEST]
-    shades = [shape for shape in page.rects if shape["fill"] and _thickness(shape) > _THICKEST]
-    left_out = _adornments(rules, words) | _inner(shades)
-    clean = page.filter(lambda item: id(item) not in left_out) if left_out else page
-    return [[_rectangle(cell) for cell in table.cells] for table in clean.find_tables()]
+    every = [*shapes.rects, *shapes.lines, *shapes.curves]
+    rules = [shape for shape in every if _thickness(shape) <= _THICKEST]
+    shades = [shape for shape in shapes.rects if shape["fill"] and _thickness(shape) > _THICKEST]
+    clean = shapes.without(_adornments(rules, words) | _inner(shades))
+    found = TableFinder(clean)  # type: ignore[arg-type]  # it asks for the edges of a page only
+    return [[_rectangle(cell) for cell in table.cells] for table in found.tables]
 
 
 def _rectangle(box: Any) -> Rectangle:

@@ -1,10 +1,12 @@
 """A page as lines and tables in reading order: what is left of a leaf once its glyphs are read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.leaf import Leaf
 from pipeline.ingest.pdf.lines import Printed, is_garbled, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
+from pipeline.ingest.pdf.proof import line_numbers
 from pipeline.ingest.pdf.tables import Grid, grids_of
 from pipeline.model import Verdict
 
@@ -13,7 +15,10 @@ _GARBLED = 0.3  # share of unknown characters above which the known ones are not
 
 @dataclass
 class Sheet:
-    """A page as read. `items` is empty unless the verdict is COMPLETE; `why` says what failed."""
+    """A page as read. `items` is empty unless the verdict is COMPLETE; `why` says what failed.
+
+    `confidence` (0 to 1) is that of text recognition, None for a page that was read.
+    """
 
     number: int
     width: float
@@ -23,7 +28,9 @@ class Sheet:
     hidden: int = 0
     garbled: int = 0
     pictures: int = 0
+    crowded: int = 0
     why: str = ""
+    confidence: float | None = None
 
 
 def sheet_of(leaf: Leaf) -> Sheet:
@@ -32,14 +39,28 @@ def sheet_of(leaf: Leaf) -> Sheet:
     sheet = Sheet(leaf.number, leaf.width, leaf.height, Verdict.COMPLETE, hidden=leaf.hidden)
     sheet.garbled = sum(map(is_garbled, solid))
     sheet.pictures = leaf.pictures
+    sheet.crowded = leaf.crowded
     if not solid:
         sheet.verdict = Verdict.NEEDS_OCR if leaf.pictures else Verdict.BLANK
     elif sheet.garbled > _GARBLED * len(solid):
         sheet.verdict = Verdict.GARBLED
     else:
+        numbers = line_numbers(leaf.glyphs)
+        counted = {id(glyph) for number in numbers for glyph in number}
+        if counted:
+            leaf.glyphs = [glyph for glyph in leaf.glyphs if id(glyph) not in counted]
         grids, glyphs = grids_of(leaf)
-        gutters = gutters_of(pieces_of(glyphs), leaf.width)
-        lines = lines_of(glyphs, leaf.number, gutters)
+        pieces = pieces_of(glyphs)
+        gutters = gutters_of(pieces, leaf.width)
+        lines = lines_of(pieces, leaf.number, gutters)
+        if not gutters and (found := aligned_of(lines)):
+            more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=found))
+            grids += more
+            lines = lines_of(pieces_of(glyphs), leaf.number)
         underline(lines, leaf.rules)
         sheet.items = in_reading_order([*lines, *grids], gutters)
+        beside = [line for number in numbers for line in lines_of([number], leaf.number)]
+        for line in beside:
+            line.beside = True
+        sheet.items += beside
     return sheet

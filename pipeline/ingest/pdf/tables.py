@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.ingest.pdf.leaf import Fill, Glyph, Leaf
-from pipeline.ingest.pdf.lines import Printed, lines_of
+from pipeline.ingest.pdf.lines import Printed, lines_of, pieces_of
 from pipeline.ingest.pdf.ruling import Rectangle
 
 _THIN = 5.0  # points; less is the space between double rules
+_SHELF = 16.0  # points
 _MOST_CELLS = 2_000
 _SNAP = 4.0  # points that the edges of one row or column may differ by
 
@@ -64,11 +65,15 @@ def _grid(
     if len(cells) > _MOST_CELLS:
         return None, list(glyphs)
     held: dict[Rectangle, list[Glyph]] = {cell: [] for cell in cells}
-    ordered = sorted(cells, key=lambda c: (c[2] - c[0]) * (c[3] - c[1]))
+    shelves: dict[int, list[Rectangle]] = {}
+    for cell in sorted(cells, key=lambda c: (c[2] - c[0]) * (c[3] - c[1])):
+        for level in range(int(cell[1] // _SHELF), int(cell[3] // _SHELF) + 1):
+            shelves.setdefault(level, []).append(cell)
     rest: list[Glyph] = []
     first = None
     for glyph in glyphs:
-        home = next((cell for cell in ordered if _holds(cell, glyph)), None)
+        near = shelves.get(int((glyph.box[1] + glyph.box[3]) / 2 // _SHELF), ())
+        home = next((cell for cell in near if _holds(cell, glyph)), None)
         if home is None:
             rest.append(glyph)
             continue
@@ -84,7 +89,7 @@ def _grid(
     for cell in cells:
         row, end_row = _at(rows, cell[1]), _at(rows, cell[3])
         column, end_column = _at(columns, cell[0]), _at(columns, cell[2])
-        lines = lines_of(held[cell], leaf.number)
+        lines = lines_of(pieces_of(held[cell]), leaf.number)
         ground = _ground(leaf.fills, cell)
         lines.sort(key=lambda line: (line.turn, line.top, line.left))
         areas.append(
@@ -169,6 +174,8 @@ def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
     """The colour that fills most of a cell, unless it is white."""
     area = (cell[2] - cell[0]) * (cell[3] - cell[1])
     for fill in reversed(fills):
+        if fill.box[0] >= cell[2] or fill.box[2] <= cell[0]:
+            continue
         wide = min(fill.box[2], cell[2]) - max(fill.box[0], cell[0])
         high = min(fill.box[3], cell[3]) - max(fill.box[1], cell[1])
         if wide > 0 and high > 0 and wide * high > 0.6 * area:

@@ -38,8 +38,8 @@ def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
             _issue(
                 "needs-ocr",
                 Level.ERROR,
-                f"{_pages(found)} only pictures, no text: run text recognition (OCR) over the "
-                "document first.",
+                f"{_pages(found)} only pictures, no text: read it with --ocr, or run text "
+                "recognition (OCR) over the document first.",
             )
         )
     elif found:
@@ -78,7 +78,28 @@ def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
                 "hidden-text",
                 Level.WARNING,
                 f"{_pages(found)} {count} characters that a reader does not see (unpainted, in the "
-                "colour of their ground, tiny, or off the page); they were left out.",
+                "colour of their ground, tiny, painted over, cut off, or off the page); they were "
+                "left out.",
+            )
+        )
+    if found := [sheet for sheet in sheets if sheet.confidence is not None]:
+        sure = sum(sheet.confidence or 0.0 for sheet in found) / len(found)
+        issues.append(
+            _issue(
+                "text-recognised",
+                Level.WARNING,
+                f"{_pages(found)} words that text recognition saw in pictures, {sure:.0%} sure of "
+                "them: compare what matters with the page.",
+            )
+        )
+    if found := [sheet for sheet in sheets if sheet.crowded]:
+        most = max(sheet.crowded for sheet in found)
+        issues.append(
+            _issue(
+                "tables-not-sought",
+                Level.WARNING,
+                f"{_pages(found)} up to {most} lines and shapes, as maps and charts do: no table "
+                "was looked for there, and the words of one would stand line by line.",
             )
         )
     if verdict_of(sheets) is Verdict.BLANK:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pipeline.ingest.build import TextBuilder
 from pipeline.ingest.pdf.blocks import continues
+from pipeline.ingest.pdf.notes import link_notes
 from pipeline.ingest.pdf.passage import Passage
 from pipeline.ingest.pdf.sheet import Sheet
 from pipeline.model import Block, BlockKind, Box, Cell, Inline, Line, Page, Span
@@ -97,7 +98,7 @@ def write(
             )
         )
         end = start
-    return text, builder.blocks, pages[::-1]
+    return text, link_notes(text, builder.blocks), pages[::-1]
 
 
 def _lines(passage: Passage) -> list[Line]:

@@ -1,0 +1,369 @@
+"""What pdfium painted on a page besides type: rules, fills and pictures, in painting order."""
+
+from collections.abc import Callable, Iterator, Sequence
+from ctypes import byref, c_float, c_int, c_uint, string_at
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as raw
+
+from pipeline.ingest.pdf import native
+from pipeline.ingest.pdf.leaf import WHITE, Fill, Leaf, hexadecimal
+from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes
+
+Matrix = tuple[float, float, float, float, float, float]
+Point = tuple[float, float]
+
+_MOST_SEGMENTS = 400  # of one path; no rule or shade has more
+_MOST_OBJECTS = 200_000
+_DEEPEST = 24  # forms within forms
+_SNAP = 0.02  # points; single precision moves the corners of a rectangle by less
+_SOLID = 0.98  # of a picture's points
+_WITH_ALPHA = (raw.FPDFBitmap_BGRA, raw.FPDFBitmap_BGRA_Premul)
+_RULE = 2.5  # points; what is thicker is a shade
+
+
+class Thing(NamedTuple):
+    """An object of a page; `z` is its place in the order of painting."""
+
+    handle: int
+    kind: int
+    z: int
+    matrix: Matrix | None
+    sheer: bool
+
+
+class Cover(NamedTuple):
+    """An area painted over; `picture` is the picture that was, 0 for a fill that hides all."""
+
+    z: int
+    box: Rectangle
+    picture: int = 0
+
+
+@dataclass
+class Drawing:
+    """What was drawn: shapes for pdfplumber's tables; grounds and covers with their `z`."""
+
+    shapes: Shapes = field(default_factory=lambda: Shapes([], [], []))
+    grounds: list[tuple[int, Fill]] = field(default_factory=list)
+    covers: list[Cover] = field(default_factory=list)
+    heights: dict[int, int] = field(default_factory=dict)
+    matrices: dict[int, Matrix] = field(default_factory=dict)
+
+
+def things_of(page: int) -> Iterator[Thing]:
+    """All objects of a page in the order of painting, those within forms in their place."""
+    z = 0
+    levels: list[tuple[Iterator[int], Matrix | None, bool]] = [
+        ((native.get_object(page, n) for n in range(native.count_objects(page))), None, False)
+    ]
+    while levels:
+        handles, matrix, sheer = levels[-1]
+        handle = next(handles, None)
+        if handle is None:
+            levels.pop()
+            continue
+        z += 1
+        kind = native.kind_of(handle)
+        if kind != raw.FPDF_PAGEOBJ_FORM:
+            yield Thing(handle, kind, z, matrix, sheer)
+        elif len(levels) < _DEEPEST:
+            inner = _times(_matrix(handle), matrix)
+            seen_through = sheer or bool(native.is_transparent(handle))
+            levels.append((_within(handle), inner, seen_through))
+        if z > _MOST_OBJECTS:
+            return
+
+
+def _within(form: int) -> Iterator[int]:
+    return (native.form_object(form, n) for n in range(native.form_count(form)))
+
+
+def _matrix(handle: int) -> Matrix:
+    found = raw.FS_MATRIX()
+    native.matrix_of(handle, byref(found))
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _times(one: Matrix, other: Matrix | None) -> Matrix:
+    if other is None:
+        return one
+    a, b, c, d, e, f = one
+    p, q, r, s, t, u = other
+    return (
+        *(a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s),
+        *(e * p + f * r + t, e * q + f * s + u),
+    )
+
+
+class Reader:
+    """Reads the objects of one page; `place` takes a point of the page to its place on the leaf."""
+
+    def __init__(self, file: int, page: int, leaf: Leaf, place: Callable[..., Point]) -> None:
+        self.file, self.page, self.leaf, self.place = file, page, leaf, place
+        self.drawing = Drawing()
+        self.paths = 0
+        self._parts = [c_uint() for _ in range(4)]
+        self._colour = [byref(part) for part in self._parts]
+        self._edges = [c_float() for _ in range(4)]
+        self._bounds = [byref(edge) for edge in self._edges]
+        self._x, self._y, self._width = c_float(), c_float(), c_float()
+        self._to_x, self._to_y = byref(self._x), byref(self._y)
+        self._mode, self._stroke = c_int(), c_int()
+        self._colours: dict[tuple[int, ...], str] = {}
+
+    def read(self) -> Drawing:
+        """Read them all; the rules, fills and pictures go on the leaf as well."""
+        drawing = self.drawing
+        for thing in things_of(self.page):
+            if thing.kind == raw.FPDF_PAGEOBJ_TEXT:
+                drawing.heights[thing.handle] = thing.z
+                if thing.matrix:
+                    drawing.matrices[thing.handle] = thing.matrix
+            elif thing.kind == raw.FPDF_PAGEOBJ_PATH:
+                self._take_path(thing)
+            elif thing.kind == raw.FPDF_PAGEOBJ_IMAGE:
+                self._take_image(thing)
+            elif thing.kind == raw.FPDF_PAGEOBJ_SHADING:
+                self._fill(thing, self._box(thing), None)
+        self.leaf.crowded = self.paths if self.paths > MOST_SHAPES else 0
+        return drawing
+
+    def colour(self, handle: int) -> tuple[str, int]:
+        """The fill colour of an object, and how opaque it is (0 to 255)."""
+        if not native.fill_colour(handle, *self._colour):
+            return "#000000", 255
+        red, green, blue, alpha = [part.value for part in self._parts]
+        known = self._colours.get((red, green, blue))
+        if known is None:
+            known = hexadecimal(red / 255, green / 255, blue / 255)
+            self._colours[red, green, blue] = known
+        return known, alpha
+
+    def clip(self, handle: int) -> Rectangle | None:
+        """What a text object is cut off at, when that is a rectangle."""
+        clip = native.clip_of(handle)
+        count = native.count_clips(clip) if clip else 0
+        if not 0 < count < 50:
+            return None
+        x, y = self._x, self._y
+        matrix = self.drawing.matrices.get(handle)
+        found: Rectangle | None = None
+        for path in range(count):
+            size = native.count_clip_segments(clip, path)
+            if not 4 <= size <= 5:
+                continue
+            corners: list[Point] = []
+            for n in (0, 2):
+                native.segment_point(native.clip_segment(clip, path, n), self._to_x, self._to_y)
+                corners.append(self._at((x.value, y.value), matrix))
+            (x0, y0), (x1, y1) = corners
+            here = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+            found = here if found is None else _shared(found, here)
+        return found
+
+    def _box(self, thing: Thing) -> Rectangle:
+        native.bounds_of(thing.handle, *self._bounds)
+        x0, y0, x1, y1 = (edge.value for edge in self._edges)
+        corners = [(x0, y0), (x0, y1), (x1, y0), (x1, y1)]
+        return _around([self._at(point, thing.matrix) for point in corners])
+
+    def _at(self, point: Point, matrix: Matrix | None) -> Point:
+        x, y = point
+        if matrix:
+            a, b, c, d, e, f = matrix
+            x, y = a * x + c * y + e, b * x + d * y + f
+        return self.place(x, y)
+
+    def _take_image(self, thing: Thing) -> None:
+        box = self._box(thing)
+        self.leaf.pictures += self.leaf.has(box)
+        self._fill(thing, box, None)
+        if not thing.sheer and not native.is_transparent(thing.handle):
+            self.drawing.covers.append(Cover(thing.z, box, thing.handle))
+
+    def is_solid(self, handle: int) -> bool:
+        """Whether a picture has no part that is seen through."""
+        bitmap = native.rendered_image(self.file, self.page, handle)
+        if not bitmap:
+            return False
+        try:
+            if native.bitmap_format(bitmap) not in _WITH_ALPHA:
+                return True
+            size = native.bitmap_height(bitmap) * native.bitmap_stride(bitmap)
+            parts = string_at(native.bitmap_bytes(bitmap), size)[3::4]
+            return parts.count(255) > _SOLID * len(parts)
+        finally:
+            native.bitmap_free(bitmap)
+
+    def _fill(self, thing: Thing, box: Rectangle, colour: str | None) -> None:
+        fill = Fill(box, colour)
+        self.leaf.fills.append(fill)
+        self.drawing.grounds.append((thing.z, fill))
+
+    # --- paths ------------------------------------------------------------------------------------
+
+    def _take_path(self, thing: Thing) -> None:
+        self.paths += 1
+        native.path_mode(thing.handle, byref(self._mode), byref(self._stroke))
+        filled, stroked = bool(self._mode.value), bool(self._stroke.value)
+        if not (filled or stroked):
+            return
+        colour, alpha = self.colour(thing.handle) if filled else ("", 0)
+        filled = filled and alpha > 0
+        segments = native.count_segments(thing.handle)
+        if self.paths > MOST_SHAPES or segments > _MOST_SEGMENTS:
+            if filled:
+                self._fill(thing, self._box(thing), None)
+            return
+        matrix = _times(_matrix(thing.handle), thing.matrix)
+        look = self._look(thing.handle, filled, stroked, colour, matrix)
+        opaque = alpha == 255 and not thing.sheer
+        if colour == WHITE and filled and native.rendered_pattern(self.file, thing.handle):
+            colour, opaque = "", False
+        if segments in (4, 5) and not stroked and (box := self._rectangle(thing.handle, matrix)):
+            x0, top, x1, bottom = box
+            corners = [(x0, top), (x0, bottom), (x1, bottom), (x1, top), (x0, top)]
+            self._keep(thing, "rect", box, corners, look, colour if opaque else "")
+            return
+        for points, straight in self._parts_of(thing.handle, segments, matrix):
+            self._take_shape(thing, points, straight, look, colour if opaque else "")
+
+    def _rectangle(self, path: int, matrix: Matrix) -> Rectangle | None:
+        """The place of a filled path that is a rectangle, by the fewest calls."""
+        a, b, c, d = matrix[:4]
+        if (b or c) and (a or d):
+            return None
+        corners = []
+        for n in range(4):
+            native.segment_point(native.path_segment(path, n), self._to_x, self._to_y)
+            corners.append((self._x.value, self._y.value))
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
+        level = y0 == y1 and x1 == x2 and y2 == y3 and x3 == x0
+        if not (level or (x0 == x1 and y1 == y2 and x2 == x3 and y3 == y0)):
+            return None
+        (x0, y0), (x2, y2) = self._at(corners[0], matrix), self._at(corners[2], matrix)
+        return min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2)
+
+    def _look(
+        self, handle: int, filled: bool, stroked: bool, colour: str, matrix: Matrix
+    ) -> dict[str, Any]:
+        width, ink = 0.0, ""
+        if stroked:
+            native.stroke_width(handle, byref(self._width))
+            a, b, c, d = matrix[:4]
+            width = self._width.value * abs(a * d - b * c) ** 0.5
+            native.stroke_colour(handle, *self._colour)
+            ink = ",".join(str(part.value) for part in self._parts)
+        return {
+            "fill": filled,
+            "stroke": stroked,
+            "linewidth": width,
+            "non_stroking_color": colour,
+            "stroking_color": ink,
+        }
+
+    def _parts_of(
+        self, path: int, count: int, matrix: Matrix
+    ) -> Iterator[tuple[list[Point], bool]]:
+        """The points of each part of a path, and whether it is of straight lines only."""
+        points: list[Point] = []
+        straight = True
+        controls = 0
+        for n in range(count):
+            segment = native.path_segment(path, n)
+            kind = native.segment_kind(segment)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                if len(points) > 1:
+                    yield points, straight
+                points, straight, controls = [], True, 0
+            elif kind == raw.FPDF_SEGMENT_BEZIERTO:
+                straight = False
+                controls = (controls + 1) % 3
+                if controls:
+                    continue
+            native.segment_point(segment, self._to_x, self._to_y)
+            points.append(self._at((self._x.value, self._y.value), matrix))
+            if native.segment_closes(segment) and _apart(points[-1], points[0]):
+                points.append(points[0])
+        if len(points) > 1:
+            yield points, straight
+
+    def _take_shape(
+        self, thing: Thing, points: list[Point], straight: bool, look: dict[str, Any], colour: str
+    ) -> None:
+        line = straight and (len(points) == 2 or (len(points) == 3 and points[0] == points[2]))
+        rect = straight and not line and _is_rectangle(points)
+        if line:
+            points = _levelled(points[:2])
+        kind = "line" if line else "rect" if rect else "curve"
+        self._keep(thing, kind, _around(points), points, look, colour)
+
+    def _keep(
+        self,
+        thing: Thing,
+        kind: str,
+        box: Rectangle,
+        points: list[Point],
+        look: dict[str, Any],
+        colour: str,
+    ) -> None:
+        x0, top, x1, bottom = box
+        shape = {
+            **look, "object_type": kind, "pts": points, "x0": x0, "x1": x1, "top": top,
+            "bottom": bottom, "doctop": top, "y0": 0.0, "y1": 0.0, "width": x1 - x0,
+            "height": bottom - top,
+        }  # fmt: skip
+        self.drawing.shapes.objects[kind].append(shape)
+        if bottom - top < _RULE < x1 - x0:
+            self.leaf.rules.append(box)
+        elif look["fill"] and kind != "line":
+            known = kind == "rect" and colour
+            self._fill(thing, box, colour if known else None)
+            if known and not native.is_transparent(thing.handle):
+                self.drawing.covers.append(Cover(thing.z, box))
+
+
+def _apart(one: Point, other: Point) -> bool:
+    return abs(one[0] - other[0]) > _SNAP or abs(one[1] - other[1]) > _SNAP
+
+
+def _levelled(points: Sequence[Point]) -> list[Point]:
+    """A line that is all but level or upright, made so."""
+    (x0, y0), (x1, y1) = points
+    return [(x0, y0), (x0 if abs(x1 - x0) < _SNAP else x1, y0 if abs(y1 - y0) < _SNAP else y1)]
+
+
+def _is_rectangle(points: Sequence[Point]) -> bool:
+    if len(points) != 5 or _apart(points[0], points[4]):
+        return False
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3), _ = points
+    pairs = (x0 - x1, y1 - y2, x2 - x3, y3 - y0), (y0 - y1, x1 - x2, y2 - y3, x3 - x0)
+    return any(all(abs(step) < _SNAP for step in steps) for steps in pairs)
+
+
+def _around(points: Sequence[Point]) -> Rectangle:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _shared(one: Rectangle, other: Rectangle) -> Rectangle:
+    return (
+        max(one[0], other[0]),
+        max(one[1], other[1]),
+        min(one[2], other[2]),
+        min(one[3], other[3]),
+    )
+
+
+def frame_of(x0: float, y0: float, x1: float, y1: float, rotation: int) -> Callable[..., Point]:
+    """The way from a point of the file to its place on the page as it is seen."""
+    match rotation:
+        case 1:
+            return lambda x, y: (y - y0, x - x0)
+        case 2:
+            return lambda x, y: (x1 - x, y - y0)
+        case 3:
+            return lambda x, y: (y1 - y, x1 - x)
+    return lambda x, y: (x - x0, y1 - y)

@@ -1,0 +1,78 @@
+"""What a reader sees of type: not what has the colour of its ground, is cut off or painted over."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader
+from pipeline.ingest.pdf.leaf import WHITE
+from pipeline.ingest.pdf.ruling import Rectangle
+
+_BROAD = 3.0  # points; nothing smaller hides a word
+_CLIP_SLACK = 2.0  # points that type may stand out of its clip
+
+
+class Sight:
+    """The grounds and covers of one page."""
+
+    def __init__(self, drawing: Drawing, reader: Reader) -> None:
+        self.reader = reader
+        self.fills: dict[str, list[tuple[int, Rectangle]]] = {}
+        # A map has 100,000 shapes, and each white word would be held against all of them.
+        self.grounds = [(z, fill) for z, fill in drawing.grounds if _is_broad(fill.box)]
+        for z, fill in self.grounds:
+            if fill.colour:
+                self.fills.setdefault(fill.colour, []).append((z, fill.box))
+        self.covers = [cover for cover in drawing.covers if _is_broad(cover.box)]
+        self.heights = [cover.z for cover in self.covers]
+        self.solid: dict[int, bool] = {}
+
+    def over(self, z: int, level: float | None) -> list[Cover]:
+        """What was painted after `z`, over a base line if one is given."""
+        if not (z and self.heights and self.heights[-1] > z):
+            return []
+        above = self.covers[bisect_left(self.heights, z) :]
+        if level is None:
+            return above
+        return [cover for cover in above if cover.box[1] < level < cover.box[3] + _CLIP_SLACK]
+
+    def is_covered(self, covers: Iterable[Cover], box: Rectangle) -> bool:
+        """Whether one of the covers hides what is in a box."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return any(_holds(cover.box, x, y) and self._covers(cover, box) for cover in covers)
+
+    def is_cut(self, clip: Rectangle, box: Rectangle) -> bool:
+        """Whether the middle of a box lies outside a clip."""
+        return not _holds(clip, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, _CLIP_SLACK)
+
+    def is_lost(self, colour: str, z: int, box: Rectangle) -> bool:
+        """Whether type of a colour, painted at `z`, has the colour of its ground."""
+        fills = self.fills.get(colour)
+        if not fills and colour != WHITE:
+            return False
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        if colour != WHITE and not any(at < z and _holds(area, x, y) for at, area in fills or ()):
+            return False
+        for at, fill in reversed(self.grounds):
+            if at < z and _holds(fill.box, x, y):
+                return fill.colour == colour
+        return colour == WHITE
+
+    def _covers(self, cover: Cover, box: Rectangle) -> bool:
+        """Whether it lies over all of a box, and nothing is seen through it."""
+        x0, top, x1, bottom = box
+        near = 0.25 * (bottom - top)
+        if not (cover.box[0] <= x0 + near and cover.box[2] >= x1 - near):
+            return False
+        if not (cover.box[1] <= top + near and cover.box[3] >= bottom - near):
+            return False
+        if cover.picture and cover.z not in self.solid:
+            self.solid[cover.z] = self.reader.is_solid(cover.picture)
+        return self.solid.get(cover.z, True)
+
+
+def _is_broad(box: Rectangle) -> bool:
+    return box[2] - box[0] > _BROAD and box[3] - box[1] > _BROAD
+
+
+def _holds(box: Rectangle, x: float, y: float, slack: float = 0.0) -> bool:
+    return box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack
