@@ -25,7 +25,8 @@ class Act(StrEnum):
     The first four are for a field: ACCEPT takes the value that was seen, EDIT another, REJECT
     none, RESET gives the field back to the extractor. REJECT and RESET are for whole records too,
     as are ADD (a record by hand), SPLIT, MERGE and DUPLICATE. UNDO takes back all decisions of an
-    earlier action, and undoing an undo is the redo. ASSIGN says how a document is coded.
+    earlier action, and undoing an undo is the redo. ASSIGN says how a document is coded; a coder
+    ACCEPTs its coding when done with it, and takes that word back with RESET.
     """
 
     ACCEPT = "accept"

@@ -46,7 +46,10 @@ class BlockKind(StrEnum):
 
 
 class Inline(Frozen):
-    """Words set apart in a block: `strong`, `emphasis`, `code`, `note` or `link` (with href)."""
+    """Words set apart in a block: `strong`, `emphasis`, `code`, `note` or `link` (with href).
+
+    The href of a note mark, where its footnote is known, is the footnote's span: `#start-end`.
+    """
 
     kind: str
     span: Span

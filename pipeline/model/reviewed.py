@@ -44,7 +44,10 @@ class RecordStatus(StrEnum):
 
 
 class Coded(Frozen):
-    """What one coder says of a field, where the coders have not all said the same."""
+    """What one coder says of a field, where the coders have not all said the same.
+
+    Or what was decided, kept aside: the words that it saw are gone, and the field is open again.
+    """
 
     curator: str
     act: Act
@@ -75,7 +78,7 @@ class Review(Frozen):
     """What curators made of a record, and why it waits for one (short codes; empty: it does not).
 
     `origin`: who found it. `of`: the record that it duplicates or was merged into. `moved_from`:
-    the id that it had when it was decided on.
+    other ids that it had when it was decided on.
     """
 
     status: RecordStatus
@@ -83,7 +86,7 @@ class Review(Frozen):
     fields: tuple[FieldReview, ...] = ()
     waits: tuple[str, ...] = ()
     of: str | None = None
-    moved_from: str | None = None
+    moved_from: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -91,6 +94,11 @@ class ReviewedRecord(Record):
     """A record whose decided fields say what curators decided."""
 
     review: Review
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id that it was decided on under; its own comes first."""
+        return (self.id, *self.review.moved_from)
 
 
 class ReviewedFile(Frozen):

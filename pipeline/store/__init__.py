@@ -9,15 +9,27 @@ from pipeline.store.files import (
     canonical,
     digest,
     keep_aside,
+    password,
     read_bytes,
     read_noun,
     settled,
     stamp,
+    stamp_all,
     write,
 )
-from pipeline.store.layout import Original, Stage, Store, Trouble, UnknownPath, taken
+from pipeline.store.layout import (
+    Original,
+    Stage,
+    Store,
+    Trouble,
+    UnknownPath,
+    UnusableDecisions,
+    taken,
+)
+from pipeline.store.look import Look, looks
 
 __all__ = [
-    "GONE", "Original", "Stage", "Store", "Trouble", "UnknownPath", "bibliography", "canonical",
-    "digest", "keep_aside", "read_bytes", "read_noun", "settled", "stamp", "taken", "write",
+    "GONE", "Look", "Original", "Stage", "Store", "Trouble", "UnknownPath", "UnusableDecisions",
+    "bibliography", "canonical", "digest", "keep_aside", "looks", "password", "read_bytes",
+    "read_noun", "settled", "stamp", "stamp_all", "taken", "write",
 ]  # fmt: skip

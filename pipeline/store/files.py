@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from errno import EAGAIN, EIO, ESTALE
 from pathlib import Path
@@ -45,11 +46,15 @@ def stamp(file: Path | str) -> str:
     return f"{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}"
 
 
+def stamp_all(files: Iterable[Path | str]) -> str:
+    """The stamps of those of the files that are there, as one; `-` if none is."""
+    return "+".join(mark for file in files if (mark := stamp(file)) != GONE) or GONE
+
+
 def settled(mark: str) -> str:
     """A raw file's stamp to be trusted later; empty for one so young that it may hide a change."""
-    if mark == GONE or time.time_ns() - int(mark.rpartition(":")[2]) > YOUNG:
-        return mark
-    return ""
+    ages = (time.time_ns() - int(one.rpartition(":")[2]) for one in mark.split("+") if one != GONE)
+    return mark if all(age > YOUNG for age in ages) else ""
 
 
 def read_bytes(file: Path) -> bytes:
@@ -71,13 +76,13 @@ def read_noun(kind: type[Noun], file: Path) -> Noun:
     return kind.model_validate_json(read_bytes(file))
 
 
-def write(file: Path, text: str) -> None:
-    """Put a file in its place, whole or not at all. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+def write(file: Path, content: str | bytes) -> None:
+    """Put a file in its place, whole or not at all, and on the disk. Raises OSError."""
+    _make(file.parent)
     draft = file.with_name(DRAFTS.replace("*", str(os.getpid())))
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        with draft.open("wb") as out:
+            out.write(content.encode() if isinstance(content, str) else content)
             out.flush()
             os.fsync(out.fileno())
         draft.rename(file)
@@ -86,6 +91,14 @@ def write(file: Path, text: str) -> None:
             draft.unlink()
         raise
     _sync(file.parent)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, each name on the disk before the next is made."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
 
 
 def _sync(folder: Path) -> None:
@@ -99,8 +112,7 @@ def _sync(folder: Path) -> None:
 
 def keep_aside(file: Path, into: Path) -> None:
     """Copy a file that someone changed by hand to where it is safe. Raises OSError."""
-    into.parent.mkdir(parents=True, exist_ok=True)
-    into.write_bytes(file.read_bytes())
+    write(into, file.read_bytes())
 
 
 def bibliography(data: bytes | None) -> dict[str, Any] | None:
@@ -117,3 +129,14 @@ def bibliography(data: bytes | None) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         raise ValueError("[bibliography] is not a table")
     return ({"url": table["url"]} if "url" in table else {}) | found
+
+
+def password(data: bytes | None) -> str:
+    """The `password` of a sidecar, for a locked original; empty without one."""
+    import tomllib
+
+    try:
+        found = tomllib.loads(data.decode("utf-8-sig")).get("password") if data else None
+    except ValueError:
+        return ""
+    return found if isinstance(found, str) else ""

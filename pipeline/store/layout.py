@@ -1,18 +1,24 @@
 """What is where under `raw/` and `extracted/`, and which documents a path means."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
-from pipeline.store.files import DRAFTS, stamp
+from pipeline.store.files import DRAFTS, read_bytes, stamp, stamp_all
 
 SIDECAR = ".toml"
+CITATIONS = (".csl.json", ".ris", ".bib")  # a work as others cite it
+BESIDE = (SIDECAR, *CITATIONS)
 MADE = ".json"
 LONGEST_NAME = 255 - len(MADE)  # bytes that file systems allow, less our own ending
 PAGES = (".html", ".htm", ".xhtml")
+REVIEWED = "4-reviewed"
+DECISIONS = "decisions.sqlite3"
+DECISIONS_URL = "GLEANER_DECISIONS"  # the environment variable that names another database
 
 
 class Stage(StrEnum):
@@ -35,8 +41,15 @@ _FOLDERS = {
 }
 
 
+Folders = Mapping[str, Sequence[str]]  # the names of folders, each with those in it
+
+
 class UnknownPath(Exception):
     """A path that is not there; the message names it, and what is nearby."""
+
+
+class UnusableDecisions(Exception):
+    """Decisions that cannot be read; the message names the file and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,15 @@ class Original:
         """Where its bibliography would be."""
         return self.file.with_name(self.file.name + SIDECAR)
 
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """Where all that tells of its bibliography would be: its sidecar, then citations."""
+        return tuple(self.file.with_name(self.file.name + ending) for ending in BESIDE)
+
+    def read_beside(self) -> dict[str, bytes]:
+        """What of these is there, by name of file. Raises OSError."""
+        return {file.name: read_bytes(file) for file in self.beside if file.is_file()}
+
 
 def taken(original: Original, other: Path | str) -> Original:
     """The original, refused because the file `other` has the same name."""
@@ -90,69 +112,110 @@ class Store:
         """The file that a stage leaves for the document of that name; or its like elsewhere."""
         return (under or self.extracted) / stage.folder / (name + MADE)
 
+    def reviewed(self, name: str) -> Path:
+        """The file of a document's records as curators decided; only where they did."""
+        return self.extracted / REVIEWED / (name + MADE)
+
+    def has_records(self, name: str) -> bool:
+        """Whether the document of that name went through all stages."""
+        return self.output(Stage.ASSEMBLE, name).is_file()
+
+    @property
+    def decided(self) -> bool:
+        """Whether there is a database of decisions (asked without opening it)."""
+        return bool(os.environ.get(DECISIONS_URL)) or (self.raw / DECISIONS).exists()
+
     def original(self, name: str) -> Original:
         """The document of that name in `raw/documents`, whether it is there or not."""
         return Original(name, f"documents/{name}", self.documents / name)
 
     def stamps(self, original: Original) -> tuple[str, ...]:
-        """The stamps of a document's raw file, of its sidecar, and of its outputs in order."""
+        """The stamps of a raw file, of what is beside it, and of its outputs in order."""
         # Names glued by hand: a Path for each of 500,000 files would take 3 s.
         raw, made = str(original.file), f"{original.name}{MADE}"
         outputs = [stamp(f"{self.extracted}/{folder}/{made}") for folder in _FOLDERS.values()]
-        return stamp(raw), stamp(raw + SIDECAR), *outputs
+        return stamp(raw), stamp_all(raw + ending for ending in BESIDE), *outputs
 
     def originals(self, paths: Iterable[Path] = ()) -> Iterator[list[Original]]:
         """The originals at `paths` (default: all in `raw/documents`), folder by folder, sorted.
 
-        A path may also be an output or a folder of outputs. Of different files that would have the
-        same name all but the first carry a trouble. Raises UnknownPath.
+        A path may also be an output, a folder of outputs, or a name as in `raw/documents`. Of
+        different files that would have the same name all but the first carry a trouble. Raises
+        UnknownPath.
         """
-        given = list(paths)
+        given = [path if os.path.lexists(path) else self._named(path) for path in paths]
         if not given:
             yield from _walk(self.documents, "", self._inside)
-        for path in given:
-            if not path.exists() and not path.is_symlink():
-                raise UnknownPath(_not_there(path))
         seen: dict[str, Path] = {}
         for path in given:
             for group in self._at(Path(os.path.abspath(path))):  # noqa: PTH100
                 yield list(self._unlike(group, seen))
 
-    def made(self, stage: Stage, paths: Iterable[Path] = ()) -> Iterator[list[Original]]:
-        """The originals at `paths` (default: of all outputs of that stage), there or not."""
+    def inside(self, folder: str) -> list[Original]:
+        """The originals in just that folder of `raw/documents` (empty: the top), sorted."""
+        return _listed(self.documents / folder, folder, self._inside)[0]
+
+    def made_reviewed(self) -> Iterator[str]:
+        """The names of the documents that have a file in `4-reviewed`."""
+        for group in _walk(self.extracted / REVIEWED, "", self._of_output):
+            yield from (original.name for original in group)
+
+    def made(
+        self, stage: Stage, paths: Iterable[Path] = (), known: Folders = MappingProxyType({})
+    ) -> Iterator[list[Original]]:
+        """The originals at `paths` (default: of all outputs of that stage), there or not.
+
+        Folders that are `known`, with the folders in them, are not opened.
+        """
         given = list(paths)
         if given:
             yield from self.originals(given)
         else:
-            yield from _walk(self.extracted / stage.folder, "", self._of_output)
+            yield from _walk(self.extracted / stage.folder, "", self._of_output, known)
 
     def remove(self, name: str, stages: Iterable[Stage] = Stage) -> bool:
         """Remove what stages left for a document, and folders left empty. Whether there was any."""
+        found = [self.discard(self.output(stage, name)) for stage in stages]
+        return any(found)
+
+    def discard(self, file: Path) -> bool:
+        """Remove a file under `extracted/`, and folders left empty. Whether it was there."""
         found = False
-        for stage in stages:
-            file = self.output(stage, name)
-            with suppress(FileNotFoundError, NotADirectoryError):
-                file.unlink()
-                found = True
-            with suppress(OSError):
-                for folder in file.relative_to(self.extracted).parents[:-2]:
-                    (self.extracted / folder).rmdir()
+        with suppress(FileNotFoundError, NotADirectoryError):
+            file.unlink()
+            found = True
+        with suppress(OSError):
+            for folder in file.relative_to(self.extracted).parents[:-2]:
+                (self.extracted / folder).rmdir()
         return found
 
     def sweep(self) -> None:
         """Remove the drafts that a process left behind when it was killed."""
-        for stage in Stage:
-            for draft in (self.extracted / stage.folder).rglob(DRAFTS):
+        for folder in self._folders():
+            for draft in folder.rglob(DRAFTS):
                 draft.unlink(missing_ok=True)
 
+    def _folders(self) -> Iterator[Path]:
+        """The folders with a file for each document."""
+        for folder in (*_FOLDERS.values(), REVIEWED):
+            yield self.extracted / folder
+
+    def _named(self, name: Path) -> Path:
+        """The file or folder in `raw/documents` of that name. Raises UnknownPath."""
+        path = self.documents / name
+        if name.is_absolute() or ".." in name.parts or not os.path.lexists(path):
+            raise UnknownPath(_not_there(name))
+        return path
+
     def _at(self, path: Path) -> Iterator[list[Original]]:
-        for stage in Stage:
-            folder = self.extracted / stage.folder
+        for folder in self._folders():
             if path.is_relative_to(folder):
                 yield from _found(path, _name(path, folder), self._of_output)
                 return
-        if path.suffix == SIDECAR and path.with_suffix("").is_file():
-            path = path.with_suffix("")
+        for ending in BESIDE:
+            whose = path.with_name(path.name.removesuffix(ending))
+            if whose != path and whose.is_file():
+                path = whose
         if path == self.raw:
             path = self.documents
         if path.is_relative_to(self.documents):
@@ -198,38 +261,47 @@ def _found(path: Path, name: str, make: Make) -> Iterator[list[Original]]:
         yield [_openable(make(name, path), path, path.is_file())]
 
 
-def _walk(folder: Path, prefix: str, make: Make) -> Iterator[list[Original]]:
-    """The files of a folder, then those of its folders; what begins with a dot is not ours."""
+def _walk(
+    folder: Path, prefix: str, make: Make, known: Folders = MappingProxyType({})
+) -> Iterator[list[Original]]:
+    """The files of a folder, then those of its folders."""
+    files: list[Original] = []
+    if (inside := known.get(prefix)) is None:
+        files, inside = _listed(folder, prefix, make)
+    if files:
+        yield files
+    for name in inside:
+        yield from _walk(folder / name.rpartition("/")[2], name, make, known)
+
+
+def _listed(folder: Path, prefix: str, make: Make) -> tuple[list[Original], Sequence[str]]:
+    """The files of a folder and the names of its folders; what begins with a dot is not ours."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
-        return
+        return [], []
     except OSError as error:
         message = f"The folder cannot be opened: {error.strerror}."
-        yield [_refused(Original(prefix or ".", prefix, folder), "unreadable-folder", message)]
-        return
+        return [_refused(Original(prefix or ".", prefix, folder), "unreadable-folder", message)], []
     names = {entry.name for entry in found}
     folders, files = [], []
     for entry in found:
         name = f"{prefix}/{entry.name}" if prefix else entry.name
-        if entry.name.startswith(".") or _belongs(entry.name, names):
+        if entry.name.startswith(".") or belongs(entry.name, names):
             continue
         if entry.is_dir(follow_symlinks=False):
-            folders.append((folder / entry.name, name))
+            folders.append(name)
         else:
             file = folder / entry.name
             files.append(_openable(make(name, file), file, entry.is_file()))
-    if files:
-        yield files
-    for path, name in folders:
-        yield from _walk(path, name, make)
+    return files, folders
 
 
-def _belongs(name: str, names: set[str]) -> bool:
+def belongs(name: str, names: set[str]) -> bool:
     """Whether it is part of a document beside it: its sidecar, or what its saved page shows."""
     page = name.removesuffix("_files")
-    return (name.endswith(SIDECAR) and name.removesuffix(SIDECAR) in names) or (
+    return any(name.endswith(one) and name.removesuffix(one) in names for one in BESIDE) or (
         page != name and any(page + ending in names for ending in PAGES)
     )
 
