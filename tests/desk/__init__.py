@@ -1,0 +1,1 @@
+"""The desk, over real HTTP and in a real browser."""
