@@ -1,6 +1,7 @@
 """The taxonomies that records are tagged with: one TOML file each, found by their folder."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -44,6 +45,19 @@ class Concept(Frozen):
     parent: Line | None = None
     label_is_ours: bool = False
     examples: tuple[Line, ...] = ()
+
+
+class Change(Frozen):
+    """What a new version of a taxonomy does to one code (`before` and `after` its concept).
+
+    `moved`: to another parent. `renumbered`: the concept has another code now (that of `after`).
+    `reused`: the code stands for something else, so that old tags would lie.
+    """
+
+    kind: Literal["added", "removed", "moved", "relabelled", "redefined", "renumbered", "reused"]
+    code: str
+    before: Concept | None = None
+    after: Concept | None = None
 
 
 class Taxonomy(Frozen):
@@ -129,6 +143,67 @@ def _check_way_up(code: str, parents: dict[str, str | None]) -> None:
         seen.append(parent)
 
 
+def difference(old: Taxonomy, new: Taxonomy) -> tuple[Change, ...]:
+    """What the new version changes, code by code: in the order of the old, then what is added.
+
+    A code is reused when label and definition both changed, and the new concept does not own to
+    the old label (`also`); or when its old concept stands under another code now.
+    """
+    before = {concept.code: concept for concept in old.concepts}
+    after = {concept.code: concept for concept in new.concepts}
+    gone_to = {code: _new_code(concept, after) for code, concept in before.items()}
+    changes: list[Change] = []
+    for code, was in before.items():
+        now, elsewhere = after.get(code), gone_to[code]
+        if elsewhere:
+            changes.append(_change("renumbered", code, was, after[elsewhere]))
+        elif now is None:
+            changes.append(_change("removed", code, was, None))
+        if now is None:
+            continue
+        if elsewhere or not _same_meaning(was, now):
+            changes.append(_change("reused", code, was, now))
+            continue
+        if fold(was.label) != fold(now.label):
+            changes.append(_change("relabelled", code, was, now))
+        if fold(f"{was.definition} {was.scope}") != fold(f"{now.definition} {now.scope}"):
+            changes.append(_change("redefined", code, was, now))
+        if was.parent != now.parent:
+            changes.append(_change("moved", code, was, now))
+    known = {*before, *filter(None, gone_to.values())}
+    changes += [_change("added", code, None, after[code]) for code in after if code not in known]
+    return tuple(changes)
+
+
+def _change(kind: Any, code: str, before: Concept | None, after: Concept | None) -> Change:
+    return Change(kind=kind, code=code, before=before, after=after)
+
+
+def _same_meaning(was: Concept, now: Concept) -> bool:
+    names = map(fold, (now.label, *now.also))
+    return fold(was.label) in names or fold(was.definition) == fold(now.definition)
+
+
+def _new_code(was: Concept, after: Mapping[str, Concept]) -> str | None:
+    """The other code under which a concept stands now, if its own says something else or nothing.
+
+    "Other" is in every branch, so that its label alone tells nothing.
+    """
+    now = after.get(was.code)
+    if now and _same_meaning(was, now):
+        return None
+    return next(
+        (
+            code
+            for code, concept in after.items()
+            if code != was.code
+            and fold(concept.label) == fold(was.label)
+            and (fold(was.label) != CATCH_ALL or concept.definition == was.definition)
+        ),
+        None,
+    )
+
+
 def fold(text: str) -> str:
     """Return `text` as names are compared: no case, single spaces, "&" read as "and"."""
     return " ".join(text.casefold().replace("&", " and ").split())
@@ -146,16 +221,26 @@ def load_taxonomies(folder: Path | None = None) -> dict[str, Taxonomy]:
     return {file.stem: _load(file) for file in files}
 
 
-def _load(file: Path) -> Taxonomy:
+def read_taxonomy(data: bytes, where: str) -> Taxonomy:
+    """The taxonomy of a TOML file. Raises TaxonomyError, naming `where`."""
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        raw = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TaxonomyError(f"{file}: not TOML in UTF-8 ({error}); mend that place") from error
+        raise TaxonomyError(f"{where}: not TOML in UTF-8 ({error}); mend that place") from error
+    return make_taxonomy(raw, where)
+
+
+def make_taxonomy(raw: dict[str, Any], where: str) -> Taxonomy:
+    """The taxonomy of what a file says. Raises TaxonomyError, naming `where` and the codes."""
     try:
-        taxonomy = Taxonomy.model_validate(raw)
+        return Taxonomy.model_validate(raw)
     except ValidationError as error:
-        complaints = "\n".join(f"{file}: {_complaint(raw, found)}" for found in error.errors())
+        complaints = "\n".join(f"{where}: {_complaint(raw, found)}" for found in error.errors())
         raise TaxonomyError(complaints) from error
+
+
+def _load(file: Path) -> Taxonomy:
+    taxonomy = read_taxonomy(file.read_bytes(), str(file))
     if taxonomy.id != file.stem:
         raise TaxonomyError(
             f"{file}: its id is {taxonomy.id!r}; name the file {taxonomy.id}.toml, "

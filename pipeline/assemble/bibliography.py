@@ -41,7 +41,7 @@ def bibliography_of(
     fields["year"] = _settle(document, "year", stated_year, beside.get("year"), issues)
     authors = work.part("authors") if work else None
     given = beside.get("authors")
-    known = [_split_name(str(name), ()) for name in given] if isinstance(given, list) else []
+    known = [_named(name, ()) for name in given] if isinstance(given, list) else []
     people = tuple(_author(source, known) for source in authors.provenance) if authors else ()
     if people and known and [_words(a) for a in people] != [_words(a) for a in known]:
         message = (
@@ -50,9 +50,43 @@ def bibliography_of(
         )
         issues.append(_issue("source-disagrees", Level.WARNING, message))
     fields["authors"] = people or tuple(
-        _split_name(str(name), _locate(document, str(name))) for name in given or ()
+        author.model_copy(update={"provenance": _locate(document, _in_order(author))})
+        for author in known
     )
     return Source(**fields), issues
+
+
+def agreed(
+    told: Mapping[str, Mapping[str, Any]],
+) -> tuple[dict[str, Any], list[Issue]]:
+    """What the files beside a document say together, and an issue wherever two differ.
+
+    `told` holds what each file says, by its name; of two that differ the first counts.
+    """
+    found: dict[str, Any] = {}
+    said_by: dict[str, str] = {}
+    issues = []
+    for name, fields in told.items():
+        for field, value in fields.items():
+            if field not in found:
+                found[field], said_by[field] = value, name
+            elif _compared(found[field]) != _compared(value):
+                message = (
+                    f"{said_by[field]} gives the {field} {_shown(found[field])}, "
+                    f"{name} {_shown(value)}"
+                )
+                issues.append(_issue("source-disagrees", Level.WARNING, message))
+    return found, issues
+
+
+def _compared(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [_words(_named(name, ())) for name in value]
+    return [fold(str(value))]
+
+
+def _shown(value: Any) -> str:
+    return _listed([_named(name, ()) for name in value]) if isinstance(value, list) else repr(value)
 
 
 def _claim(document: Document, part: Part | None) -> Claim | None:
@@ -94,11 +128,23 @@ def _author(source: Provenance, known: Sequence[Author]) -> Author:
 
 
 def _listed(authors: Sequence[Author]) -> str:
-    return "; ".join(f"{author.given} {author.family}".strip() for author in authors)
+    return "; ".join(map(_in_order, authors))
+
+
+def _in_order(author: Author) -> str:
+    return f"{author.given} {author.family}".strip()
 
 
 def _words(author: Author) -> list[str]:
     return sorted(fold(f"{author.family} {author.given}").split())
+
+
+def _named(name: Any, provenance: tuple[Provenance, ...]) -> Author:
+    """An author as a file gives them: in one piece, or with the family's name apart."""
+    if not isinstance(name, Mapping):
+        return _split_name(str(name), provenance)
+    family, given = (normal_form(str(name.get(part, ""))) for part in ("family", "given"))
+    return Author(family=family, given=given, provenance=provenance)
 
 
 def _split_name(printed: str, provenance: tuple[Provenance, ...]) -> Author:
