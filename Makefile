@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PATHS ?=
 CODED ?= ../shared/gold
+HOSTILE ?= ../shared/hostile
 ARGS ?=
 
 GLEANER := .venv/bin/gleaner
@@ -20,7 +21,7 @@ EVALUATE = $(GLEANER) evaluate $(GOLD:%=--gold %) $(DOCUMENTS:%=--documents %) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run ingest segment assemble review evaluate test check train bench clean
+.PHONY: help setup run ingest segment assemble review refresh evaluate test check train bench pictures hostile clean
 
 help: ## Say what can be made
 	@echo 'usage: make TARGET [PATHS="FILE-OR-FOLDER ..."] [ARGS="--option ..."]'
@@ -30,6 +31,7 @@ help: ## Say what can be made
 	@echo 'PATHS   which documents (default: all under raw/): make run PATHS=raw/documents/nist'
 	@echo 'ARGS    handed on to the command: make run ARGS="--force --jobs 2"'
 	@echo 'CODED   where coded texts lie (default: ../shared/gold): make train CODED=folder'
+	@echo 'HOSTILE where broken PDFs lie (default: ../shared/hostile): make hostile HOSTILE=folder'
 	@echo 'PYTHON  what .venv is made with (3.11 or later): PYTHON=python3.12 make setup'
 
 setup: $(READY) ## Make .venv and install Gleaner into it (the others do so when they need it)
@@ -46,8 +48,11 @@ segment: $(READY) ## One stage alone: documents to segments (extracted/2-segment
 assemble: $(READY) ## One stage alone: segments to records (extracted/3-records)
 	@$(GLEANER) assemble $(PATHS) $(ARGS)
 
-review: $(READY) ## Say how many records wait for a curator, and where the report of the last run is
+review: $(READY) ## Open the desk, where curators decide
 	@$(GLEANER) review $(ARGS)
+
+refresh: $(READY) ## Fetch what is due, read what changed, and say what came of it
+	@$(GLEANER) refresh $(ARGS)
 
 evaluate: $(READY) ## Score what is found in the documents of the gold against it
 	@$(EVALUATE) $(ARGS)
@@ -68,6 +73,16 @@ train: $(READY) ## Make the weights of the tagger again, from the coded texts in
 
 bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench.py $(ARGS)
+	@.venv/bin/python tests/bench_noop.py --documents 10000
+	@.venv/bin/python tests/bench_desk.py --records 20000
+	@.venv/bin/python tests/bench_export.py --records 20000
+	@.venv/bin/python tests/desk/keys.py --lights
+
+pictures: $(READY) ## Draw the pictures of docs/desk.md again
+	@.venv/bin/python tests/desk/pictures.py $(ARGS)
+
+hostile: $(READY) ## Read the broken PDFs of HOSTILE, and say what came of each
+	@.venv/bin/python tests/hostile.py $(HOSTILE) $(ARGS)
 
 clean: ## Remove extracted/* and caches: all that can be made again, but .venv; never raw/
 	@mkdir -p extracted

@@ -3,7 +3,17 @@
 import click
 
 from pipeline import __version__
-from pipeline.commands import knowledge, looking, reading, reviewing, scoring
+from pipeline.commands import (
+    deciding,
+    exporting,
+    importing,
+    knowledge,
+    looking,
+    reading,
+    refreshing,
+    reviewing,
+    scoring,
+)
 from pipeline.commands.base import Gleaner
 
 
@@ -26,10 +36,18 @@ for command in (
     reading.ingest,
     reading.segment,
     reading.assemble,
+    refreshing.sources,
+    refreshing.fetch,
+    refreshing.refresh,
+    refreshing.diff,
+    refreshing.schedule,
     looking.plan,
     looking.status,
     looking.explain,
     reviewing.review,
+    deciding.decisions,
+    exporting.export,
+    importing.import_,
     knowledge.tag,
     knowledge.schema,
     knowledge.taxonomies,

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 import click
 
+from pipeline.store import UnusableDecisions
+
 DONE, NOT_ALL, WRONG, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 Command = Callable[..., None]
@@ -36,6 +38,8 @@ class Gleaner(click.Group):
             stop(NOT_ALL, f"The state cannot be kept: {error}.")
         except (click.ClickException, click.exceptions.Exit):
             raise
+        except UnusableDecisions as error:
+            stop(WRONG, str(error))
         except Exception:  # noqa: BLE001  a script must not take a fault for "some set aside"
             traceback.print_exc()
             stop(FAULT, "This is a fault of Gleaner. Nothing that was finished is lost.")
@@ -65,6 +69,12 @@ def store_options(command: Command) -> Command:
     command = click.option(
         "--extracted", type=folder, default="extracted", show_default=True, help="What is made."
     )(command)
+    return raw_option(command)
+
+
+def raw_option(command: Command) -> Command:
+    """The option of a command that looks into `raw/` alone."""
+    folder = click.Path(path_type=Path, file_okay=False)
     return click.option(
         "--raw", type=folder, default="raw", show_default=True, help="The originals."
     )(command)
@@ -73,6 +83,19 @@ def store_options(command: Command) -> Command:
 def limit_options(command: Command) -> Command:
     """The options of a command that takes documents through stages."""
     for option in (
+        click.option(
+            "--wait",
+            type=click.FloatRange(min=0),
+            default=0,
+            metavar="S",
+            help="Wait so long for another run to end.",
+        ),
+        click.option(
+            "--retry",
+            multiple=True,
+            metavar="REASON",
+            help="Try again what was not done for this reason (its code, or all; repeatable).",
+        ),
         click.option("--force", is_flag=True, help="Read again what is fresh, too."),
         click.option(
             "--limit-memory",

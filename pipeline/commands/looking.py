@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from pipeline.commands.base import (
+    DONE,
+    NOT_ALL,
     WRONG,
     json_option,
     paths_argument,
@@ -38,15 +40,19 @@ def plan(paths: tuple[Path, ...], raw: Path, extracted: Path, as_json: bool) -> 
 @store_options
 @json_option
 def status(raw: Path, extracted: Path, as_json: bool) -> None:
-    """Say what is stale, what was set aside, and what waits for a curator."""
-    from pipeline.run.status import planned, status_lines
+    """Say what is stale, what was set aside, and what waits for a curator.
+
+    Exits 1 when the last refresh on a timer is longer ago than its schedule allows.
+    """
+    from pipeline.run.status import looked_at, status_lines
     from pipeline.store import Store
 
-    found = planned(Store(raw, extracted), ())
+    found = looked_at(Store(raw, extracted))
     if as_json:
         print_json(found.counts())
     else:
         print_lines(status_lines(found))
+    stop(NOT_ALL if found.overdue else DONE, found.overdue)
 
 
 @click.command(epilog="Example: gleaner explain raw/documents/nist/NIST.AI.600-1.pdf")

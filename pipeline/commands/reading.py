@@ -1,8 +1,9 @@
 """Reading: from `raw/` to records, through all stages or one."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -19,12 +20,42 @@ from pipeline.commands.base import (
 )
 
 STAGES = ("ingest", "segment", "assemble")
+Anything = TypeVar("Anything", bound=Callable[..., Any])  # a function or a click command
+
+READERS = ("auto", "pdfium", "pdfplumber")
+
+
+def reading_options(command: Anything) -> Anything:
+    """The options of a command that reads originals: how PDFs are read."""
+    for option in (
+        click.option(
+            "--ocr",
+            is_flag=True,
+            help="Read pages that are mere pictures by text recognition (Tesseract).",
+        ),
+        click.option(
+            "--password",
+            default="",
+            metavar="WORD",
+            help='Of locked PDFs; `password = "..."` in <file>.toml is that of one.',
+        ),
+        click.option(
+            "--pdf-reader",
+            type=click.Choice(READERS),
+            default=READERS[0],
+            show_default=True,
+            help="pdfium is fast, pdfplumber the reference; auto takes the better, page by page.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command(epilog="Example: gleaner extract raw/documents/nist --jobs 2")
 @paths_argument
 @store_options
 @limit_options
+@reading_options
 @click.option("--stage", type=click.Choice(STAGES), help="Stop after this stage.")
 @json_option
 def extract(stage: str | None, **options: Any) -> None:
@@ -45,7 +76,7 @@ def _one_stage(name: str, of: str, does: str) -> click.Command:
     def command(**options: Any) -> None:
         _run((name,), **options)
 
-    return command
+    return reading_options(command) if name == STAGES[0] else command
 
 
 ingest = _one_stage(
@@ -75,18 +106,27 @@ def _run(
     limit_seconds: float,
     limit_memory: int,
     force: bool,
+    retry: tuple[str, ...],
+    wait: float,
     as_json: bool,
+    pdf_reader: str = "auto",
+    password: str = "",
+    ocr: bool = False,
 ) -> None:
     from pipeline.run.extract import NothingToRead, Request, UnusableKnowledge, run
     from pipeline.run.fresh import Wanted
     from pipeline.run.lock import Locked
+    from pipeline.run.manner import Manner, recogniser
     from pipeline.run.pool import Limits
     from pipeline.run.show import complaints, progress_on, summary
     from pipeline.store import Stage, Store, UnknownPath
 
-    wanted = Wanted(tuple(map(Stage, stages)), Limits(limit_seconds, limit_memory), force)
+    if ocr and not recogniser():
+        stop(WRONG, "--ocr needs Tesseract. Debian, Ubuntu: apt-get install tesseract-ocr")
+    limits, manner = Limits(limit_seconds, limit_memory), Manner(pdf_reader, password, ocr)
+    wanted = Wanted(tuple(map(Stage, stages)), limits, force, retry, manner)
     try:
-        request = Request(Store(raw, extracted), wanted, paths, jobs)
+        request = Request(Store(raw, extracted), wanted, paths, jobs, wait)
         report = run(request, progress_on(sys.stderr.isatty()))
     except Locked as error:
         stop(LOCKED, str(error))

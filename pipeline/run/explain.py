@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.model import Claim, Document, Provenance, Record, RecordFile
+from pipeline.run.decided import decided_on, history
 from pipeline.run.fresh import Judged, Wanted, judged
 from pipeline.run.show import counted, printable
 from pipeline.run.state import State
@@ -38,15 +39,28 @@ def explain(store: Store, what: str) -> Explained:
     name = what.removeprefix("documents/")  # a record file says where in raw/ its document is
     if store.output(Stage.INGEST, name).is_file() or store.original(name).file.is_file():
         return _documents(store, store.original(name).file)
-    found = list(_records(store, what))
+    found = list(_records(store, what)) or list(_decided(store, what))
     if not found:
         raise Unknown(_unknown(store, what))
-    lines = [line for file, record in found for line in _record_lines(store, file, record)]
-    records = [
-        {"document": file.document.path, "record": record.model_dump(mode="json", by_alias=True)}
-        for file, record in found
-    ]
-    return Explained(lines, records[0] if len(records) == 1 else {"records": records})
+    return Explained(
+        [line for one in found for line in one.lines],
+        found[0].data if len(found) == 1 else {"records": [one.data for one in found]},
+    )
+
+
+def _explained(store: Store, name: str, file: RecordFile, record: Record) -> Explained:
+    told = history(store, name, record.id)
+    said = record.model_dump(mode="json", by_alias=True)
+    data = {"document": file.document.path, "record": said, **told.data}
+    return Explained([*_record_lines(store, file, record), *told.lines], data)
+
+
+def _decided(store: Store, what: str) -> Iterator[Explained]:
+    """What is known of records that the extractor does not find, from the decisions on them."""
+    for name, identifier in decided_on(store, what.casefold()):
+        told = history(store, name, identifier)
+        found = f"measure {identifier} of {name}, which the extractor does not find there now"
+        yield Explained([printable(found), *told.lines], {"document": name, **told.data})
 
 
 def _unknown(store: Store, what: str) -> str:
@@ -57,7 +71,7 @@ def _unknown(store: Store, what: str) -> str:
     return f"There is no record {what} in {store.extracted}."
 
 
-def _records(store: Store, identifier: str) -> Iterator[tuple[RecordFile, Record]]:
+def _records(store: Store, identifier: str) -> Iterator[Explained]:
     wanted = identifier.casefold()
     needles = (f'"id": "{wanted}'.encode(), f'"label": "{wanted}"'.encode())
     for group in store.made(Stage.ASSEMBLE):
@@ -68,7 +82,7 @@ def _records(store: Store, identifier: str) -> Iterator[tuple[RecordFile, Record
                 file = read_noun(RecordFile, output)
                 for record in file.records:
                     if record.id.startswith(wanted) or (record.label or "").casefold() == wanted:
-                        yield file, record
+                        yield _explained(store, original.name, file, record)
 
 
 # --- a record ------------------------------------------------------------------------------------

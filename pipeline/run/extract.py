@@ -7,16 +7,18 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pipeline.run.fresh import FILES, RAW, SIDECAR, STALE, Judged, Wanted, code, ingredients
-from pipeline.run.fresh import judged as judge_all
+from pipeline.run.archive import Archive
+from pipeline.run.fresh import FILES, RAW, SIDECAR, STALE, Judged, Wanted, judge
 from pipeline.run.lock import only_run
 from pipeline.run.outcome import Noted, Row, set_aside
 from pipeline.run.pool import Outcome, map_documents
 from pipeline.run.report import Report, write_report
+from pipeline.run.reviewing import Reviewing, decisions_of, forget
 from pipeline.run.state import Known, State
 from pipeline.run.task import Result, Task, take_through
+from pipeline.run.unchanged import Unchanged
 from pipeline.store import (
     GONE,
     Original,
@@ -25,10 +27,15 @@ from pipeline.store import (
     Trouble,
     digest,
     keep_aside,
+    looks,
     read_bytes,
     settled,
     stamp,
+    stamp_all,
 )
+
+if TYPE_CHECKING:
+    from pipeline.store.decisions import Decisions
 
 # Set aside for what others did, not for what it is: what was made of it before stays.
 NOT_ITS_OWN_FAULT = {"name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long"}
@@ -62,12 +69,16 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A run as asked for: `paths` (none: everything), and how many processes at a time."""
+    """A run as asked for: `paths` (none: everything), and how many processes at a time.
+
+    `wait`: seconds to wait for another run to end.
+    """
 
     store: Store
     wanted: Wanted
     paths: tuple[Path, ...] = ()
     jobs: int | None = None
+    wait: float = 0
 
     def groups(self) -> Iterator[list[Original]]:
         """The documents asked for. Raises UnknownPath."""
@@ -77,44 +88,62 @@ class Request:
         return self.store.made(list(Stage)[list(Stage).index(first) - 1], self.paths)
 
     @property
+    def plain(self) -> bool:
+        """Whether it is about all that there is, and nothing fresh is to be read again."""
+        wanted = self.wanted
+        return self.whole and wanted.stages == tuple(Stage) and not (wanted.force or wanted.retry)
+
+    @property
     def whole(self) -> bool:
         """Whether it is about all that there is, so that what is elsewhere is no more."""
         return not self.paths and self.wanted.stages[0] == Stage.INGEST
 
 
 def run(request: Request, progress: Progress) -> Report:
-    """Do what is asked for. Raises UnknownPath, NothingToRead, Locked; OSError when not even the
-    report can be written. Ctrl-C ends it early: the report says so, and what is finished stays.
+    """Do what is asked for. Raises UnknownPath, NothingToRead, Locked, UnusableDecisions; OSError
+    when not even the report can be written. Ctrl-C ends it early: the report says so, and what is
+    finished stays.
     """
     store = request.store
-    with only_run(store.extracted) as last_died, closing(State(store.extracted)) as state:
+    with (
+        only_run(store.extracted, request.wait) as last_died,
+        closing(State(store.extracted)) as state,
+        decisions_of(store) as decisions,
+    ):
         if last_died:
             store.sweep()
-        return _Run(request, state, progress).run()
+        return _Run(request, state, decisions, progress).run()
 
 
 class _Run:
-    def __init__(self, request: Request, state: State, progress: Progress) -> None:
+    def __init__(
+        self, request: Request, state: State, decisions: "Decisions | None", progress: Progress
+    ) -> None:
         self.request, self.state, self.progress = request, state, progress
+        self.decisions = decisions
         self.store, self.wanted = request.store, request.wanted
         self.report = Report.begin(self.store.runs, datetime.now(UTC))
         self.edited = self.store.runs / self.report.id / "edited"
-        self.seen: set[str] = set()
+        self.seen: set[str] = set()  # but for what is in unchanged folders
+        self.unchanged = Unchanged(state, request.wanted)
         self.shut: list[str] = []
         self.killed = False  # whether a worker was, perhaps while it wrote
 
     def run(self) -> Report:
         started = time.monotonic()
         for stage in self.wanted.stages:
-            self.state.remember_code(code(stage), ingredients(stage))
+            self.state.remember_code(self.wanted.code(stage), self.wanted.ingredients(stage))
         try:
             todo = list(self._judge())
-            if not self.seen:
+            if not todo and not self.report.totals.documents:
                 raise NothingToRead(self._nothing())
             self.progress.begin(len(todo), self.report.totals.fresh)
             self._read(todo)
             if self.request.whole:
                 self._clear_away()
+                self.unchanged.keep()
+            if self.wanted.stages[-1] == Stage.ASSEMBLE:
+                self._review()
         except KeyboardInterrupt:
             self.report.interrupted = True
         finally:
@@ -124,6 +153,8 @@ class _Run:
             self.store.sweep()
         self.report.seconds = round(time.monotonic() - started, 3)
         write_report(self.report)
+        with closing(Archive(self.store.runs)) as archive:
+            archive.record(self.report.id, self.store, self.state)
         return self.report
 
     def _nothing(self) -> str:
@@ -137,7 +168,21 @@ class _Run:
 
     def _judge(self) -> Iterator[Judged]:
         """What must be read; what is fresh, and what nobody could read, goes into the report."""
-        for judged in judge_all(self.store, self.state, self.request.groups(), self.wanted):
+        if not self.request.plain:
+            for group in self.request.groups():
+                yield from self._judge_group(group, [])
+            return
+        for look in looks(self.store):
+            if not self.unchanged.count(look, self.report):
+                group, rows = self.store.inside(look.name), list[Row]()
+                yield from self._judge_group(group, rows)
+                if len(rows) == len(group):
+                    self.unchanged.note(look, rows)
+
+    def _judge_group(self, group: list[Original], rows: list[Row]) -> Iterator[Judged]:
+        """The same for some documents; `rows` gets those of what is as it was."""
+        for original in group:
+            judged = judge(self.store, self.state, original, self.wanted)
             original, known = judged.original, judged.known
             self.seen.add(original.name)
             if original.trouble:
@@ -149,8 +194,20 @@ class _Run:
             else:
                 if known != self.state.get(known.name):  # the same bytes under new stamps
                     self.state.put(known)
-                said = "fresh" if known.row.verdict else "set aside"
-                self.report.add(replace(known.row, state=said, seconds={}))
+                rows.append(known.row.again())
+                self.report.add(rows[-1])
+
+    def _review(self) -> None:
+        review = Reviewing(
+            store=self.store,
+            state=self.state,
+            edited=self.edited,
+            names=None if self.request.whole else self.seen,
+            jobs=self.request.jobs or _processors(),
+            limits=self.wanted.limits,
+            force=self.wanted.force,
+        )
+        self.report.reviews = review.run(self.decisions)
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -159,7 +216,7 @@ class _Run:
             return
         if self.wanted.stages[-1] != Stage.INGEST:
             _check_knowledge()
-        codes = {stage: code(stage) for stage in self.wanted.stages}
+        codes = {stage: self.wanted.code(stage) for stage in self.wanted.stages}
         judged = {item.original.name: item for item in todo}
 
         def tasks() -> Iterator[Task]:
@@ -175,7 +232,8 @@ class _Run:
                     row=item.known.row if item.known else None,
                     why=item.why,
                     edited=self.edited,
-                    force=self.wanted.force,
+                    force=self.wanted.force or self.wanted.retries(item.known),
+                    manner=self.wanted.manner,
                 )
 
         jobs = max(1, min(self.request.jobs or _processors(), len(todo)))
@@ -217,7 +275,7 @@ class _Run:
             if stage in stages or known is None:
                 stamps[stage] = stamp(self.store.output(stage, original.name))
             if stage in stages:
-                codes[stage] = code(stage)
+                codes[stage] = self.wanted.code(stage)
             elif stage in result.stale:
                 codes[stage] = STALE
         self.state.put(
@@ -250,10 +308,10 @@ class _Run:
                     origin=original.origin,
                     stamps=(
                         settled(stamp(original.file)),
-                        settled(stamp(original.sidecar)),
+                        settled(stamp_all(original.beside)),
                         *[GONE] * len(Stage),
                     ),
-                    codes=tuple(code(stage) for stage in Stage),
+                    codes=tuple(self.wanted.code(stage) for stage in Stage),
                     row=row,
                     hashes={RAW: hashes.get(RAW) or _hash(original.file)},
                     limits=(self.wanted.limits.seconds, self.wanted.limits.megabytes),
@@ -269,13 +327,15 @@ class _Run:
             made = known.hashes.get(stage) if known else None
             if made and file.is_file() and digest(read_bytes(file)) != made:
                 keep_aside(file, self.store.output(stage, name, self.edited))
+        forget(self.store, self.state, name, self.edited)
         return self.store.remove(name)
 
     def _clear_away(self) -> None:
         """Remove what was made of originals that are gone: `extracted/` is what `raw/` gives."""
-        gone = {name: origin for name, origin in self.state.origins() if name not in self.seen}
+        known = self.unchanged.folders
+        gone = {name: origin for name, origin in self.state.origins(known) if name not in self.seen}
         for stage in Stage:
-            for group in self.store.made(stage):
+            for group in self.store.made(stage, known=known):
                 unknown = {original.name for original in group} - self.seen - gone.keys()
                 gone |= dict.fromkeys(unknown, "")
         for name, origin in sorted(gone.items()):

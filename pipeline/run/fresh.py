@@ -2,13 +2,14 @@
 
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pipeline
+from pipeline.run.manner import Manner
 from pipeline.run.pool import Limits
 from pipeline.run.state import Known, State
 from pipeline.store import GONE, Original, Stage, Store, digest, read_bytes, taken
@@ -17,25 +18,34 @@ HOME = Path(pipeline.__file__).parent
 RAW, SIDECAR = "raw", "sidecar"
 FILES = (RAW, SIDECAR, *Stage)  # in the order of Store.stamps
 STALE = "-"
+REVIEW = "review"  # the step after the stages, which has no output for most documents
 
 # What the output of each stage depends on besides its input: our files, others' libraries.
-EVERYWHERE = ("model", "store", "run/work.py")
+EVERYWHERE = ("model", "store/files.py")
 KNOWLEDGE = ("rule.py", "rules", "taxonomy.py", "taxonomies")
+WORK = "run/work.py"
+CITED = tuple(f"export/{name}.py" for name in ("works", "csl", "ris", "bibtex", "plain_json"))
 CODE = {
-    Stage.INGEST: ("ingest",),
-    Stage.SEGMENT: ("segment", *KNOWLEDGE),
-    Stage.ASSEMBLE: ("tag", "assemble", "lexicon.py", "lexicons", "models", *KNOWLEDGE),
-}
+    Stage.INGEST: ("ingest", WORK),
+    Stage.SEGMENT: ("segment", WORK, *KNOWLEDGE),
+    Stage.ASSEMBLE: (
+        "tag", "assemble", "lexicon.py", "lexicons", "models", WORK, *KNOWLEDGE, *CITED,
+    ),
+    REVIEW: ("review", "run/reviewing.py", "run/reviews.py", "taxonomy.py", "taxonomies"),
+}  # fmt: skip
 LIBRARIES = {
     Stage.INGEST: (
         "charset-normalizer", "lxml", "markdown-it-py", "openpyxl", "pdfminer.six", "pdfplumber",
         "pydantic", "pypdfium2", "PyYAML",
     ),
     Stage.SEGMENT: ("lingua-language-detector", "pydantic", "spacy"),
-    Stage.ASSEMBLE: ("gleaner", "numpy", "pydantic", "spacy"),
+    Stage.ASSEMBLE: ("bibtexparser", "gleaner", "numpy", "pydantic", "rispy", "spacy"),
+    REVIEW: ("pydantic", "RapidFuzz"),
 }  # fmt: skip
 # Troubles that more room, or another day, may cure.
 WITH_MORE_TIME, WITH_MORE_MEMORY = "too-slow", "out-of-memory"
+ALL = "all"  # of the reasons
+LOCKED = "encrypted"  # its sidecar may have the password now
 ANOTHER_DAY = {"crashed", "unreadable", "cannot-write"}
 
 
@@ -53,16 +63,36 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a run is asked for: these stages, within these limits, whether fresh or not."""
+    """What a run is asked for: these stages, within these limits, whether fresh or not.
+
+    `retry` are reasons: what was not done because of one of them is tried again.
+    """
 
     stages: tuple[Stage, ...] = tuple(Stage)
     limits: Limits = field(default_factory=Limits)
     force: bool = False
+    retry: tuple[str, ...] = ()
+    manner: Manner = field(default_factory=Manner)
+
+    def retries(self, known: Known | None) -> bool:
+        """Whether a document was not done for a reason that is to be tried again."""
+        code = known.row.code if known else ""
+        return bool(code) and (code in self.retry or ALL in self.retry)
+
+    def ingredients(self, stage: Stage) -> dict[str, str]:
+        """What a stage depends on besides its input, the manner of reading included."""
+        return ingredients(stage) | (self.manner.said() if stage == Stage.INGEST else {})
+
+    def code(self, stage: Stage) -> str:
+        """One digest of it."""
+        if stage == Stage.INGEST and self.manner.said():
+            return digest(json.dumps(self.ingredients(stage), sort_keys=True))[:16]
+        return code(stage)
 
 
 @cache
-def ingredients(stage: Stage) -> dict[str, str]:
-    """Each file of ours and each version of others' that a stage depends on."""
+def ingredients(stage: str) -> dict[str, str]:
+    """Each file of ours and each version of others' that a stage, or REVIEW, depends on."""
     found = {"python": platform.python_version()}
     for library in LIBRARIES[stage]:
         try:
@@ -78,7 +108,7 @@ def ingredients(stage: Stage) -> dict[str, str]:
 
 
 @cache
-def code(stage: Stage) -> str:
+def code(stage: str) -> str:
     """One digest of all that a stage depends on besides its input."""
     return digest(json.dumps(ingredients(stage), sort_keys=True))[:16]
 
@@ -100,8 +130,9 @@ def judge(store: Store, state: State, original: Original, wanted: Wanted) -> Jud
     why = (
         *(("it lies elsewhere now",) if moved else ()),
         *_changed_files(store, original, known, now, wanted.stages),
-        *_changed_code(state, known, wanted.stages),
-        *_worth_another_try(known, wanted.limits),
+        *_changed_code(state, known, wanted),
+        *_worth_another_try(known, wanted),
+        *((f"--retry {known.row.code}",) if wanted.retries(known) else ()),
     )
     same = not why and wanted.stages == tuple(Stage)
     return Judged(original, replace(known, stamps=now) if same else known, why)
@@ -122,10 +153,11 @@ def _changed_files(
     if now == known.stamps:
         return
     for name, before, after in zip(FILES, known.stamps, now, strict=True):
-        if before == after or _unneeded(name, stages[0], stages[-1]):
+        locked = known.row.code == LOCKED and name == SIDECAR
+        if before == after or (_unneeded(name, stages[0], stages[-1]) and not locked):
             continue
-        file = _file(store, original, name)
-        had, has = known.hashes.get(name, ""), "" if after == GONE else digest(read_bytes(file))
+        had = known.hashes.get(name, "")
+        has = "" if after == GONE else _digest(store, original, name)
         if had != has:
             yield f"{_called(name)} {'changed' if had and has else 'is gone' if had else 'is new'}"
 
@@ -139,10 +171,16 @@ def _unneeded(name: str, first: Stage, last: Stage) -> bool:
     return order.index(Stage(name)) > order.index(last)
 
 
-def _file(store: Store, original: Original, name: str) -> Path:
-    if name == RAW:
-        return original.file
-    return original.sidecar if name == SIDECAR else store.output(Stage(name), original.name)
+def _digest(store: Store, original: Original, name: str) -> str:
+    if name == SIDECAR:
+        return digest_beside(original.read_beside())
+    file = original.file if name == RAW else store.output(Stage(name), original.name)
+    return digest(read_bytes(file))
+
+
+def digest_beside(files: Mapping[str, bytes]) -> str:
+    """One digest of what is beside a document; empty if nothing is."""
+    return digest("\n".join(f"{name} {digest(data)}" for name, data in files.items())) * bool(files)
 
 
 def _called(name: str) -> str:
@@ -151,13 +189,13 @@ def _called(name: str) -> str:
     return "the bibliography beside it" if name == SIDECAR else f"its file in {Stage(name).folder}"
 
 
-def _changed_code(state: State, known: Known, stages: tuple[Stage, ...]) -> Iterator[str]:
+def _changed_code(state: State, known: Known, wanted: Wanted) -> Iterator[str]:
     before = dict(zip(Stage, known.codes, strict=True))
     told: set[str] = set()
-    for stage in stages:
-        if before[stage] == code(stage):
+    for stage in wanted.stages:
+        if before[stage] == wanted.code(stage):
             continue
-        parts, now = state.parts(before[stage]), ingredients(stage)
+        parts, now = state.parts(before[stage]), wanted.ingredients(stage)
         if before[stage] == STALE:
             yield f"the stage {stage} has not run since"
         elif not parts:
@@ -165,19 +203,23 @@ def _changed_code(state: State, known: Known, stages: tuple[Stage, ...]) -> Iter
         else:
             changed = {part for part in parts | now if parts.get(part) != now.get(part)}
             for part in sorted(changed - told):
-                yield _change(part, parts.get(part), now.get(part))
+                yield part_change(part, parts.get(part), now.get(part))
             told |= changed
 
 
-def _change(part: str, before: str | None, after: str | None) -> str:
+def part_change(part: str, before: str | None, after: str | None) -> str:
+    """What became of a part of a code, in words."""
     if before is None or after is None:
         return f"{part} is {'new' if before is None else 'gone'}"
     ours = "/" in part or part.endswith(".py")
     return f"{part} changed" if ours else f"{part} was {before}, is {after}"
 
 
-def _worth_another_try(known: Known, limits: Limits) -> Iterator[str]:
+def _worth_another_try(known: Known, wanted: Wanted) -> Iterator[str]:
+    limits = wanted.limits
     seconds, megabytes = known.limits
+    if known.row.code == LOCKED and wanted.manner.password:
+        yield "there is a password now"
     if known.row.code == WITH_MORE_TIME and limits.seconds > seconds:
         yield "it has more time now"
     if known.row.code == WITH_MORE_MEMORY and limits.megabytes > megabytes:

@@ -15,22 +15,23 @@ class Locked(Exception):
     def __init__(self, extracted: Path, holder: str) -> None:
         super().__init__(
             f"Another run is at work in {extracted} (process {holder}). "
-            "Wait until it is done, or use another --extracted."
+            "Wait until it is done (or say --wait), or use another --extracted."
         )
         self.holder = holder
 
 
 @contextmanager
-def only_run(extracted: Path) -> Iterator[bool]:
+def only_run(extracted: Path, wait: float = 0) -> Iterator[bool]:
     """Hold `extracted/` for one run; gives whether the last one died without letting go.
 
-    Raises Locked, and OSError where nothing can be written.
+    Raises Locked when another run still holds it after `wait` seconds, and OSError where nothing
+    can be written.
     """
     from filelock import FileLock, Timeout
 
     extracted.mkdir(parents=True, exist_ok=True)
     holder = extracted / HOLDER
-    lock = FileLock(extracted / LOCK, timeout=0)
+    lock = FileLock(extracted / LOCK, timeout=wait)
     try:
         lock.acquire()
     except Timeout as error:

@@ -21,7 +21,7 @@ INCOMPLETE = {
     "garbled": "Its characters do not stand for letters: get another copy, or run it through OCR.",
     "failed": "None of its pages could be read.",
 }
-# In the order in which they hide each other: a passage that a record quotes is a record.
+# As Segments.kinds numbers them.
 KINDS = ("not looked at", "boilerplate", "context", "record")
 LEVELS = ("error", "warning", "info")  # the loudest first
 STRIP = 160  # cells of a coverage strip: more than a report has pixels for
@@ -66,21 +66,29 @@ class Row:
         """Whether nothing of it is left to be read."""
         return not self.code
 
+    def again(self) -> Row:
+        """The row of a later run that had no need to read the document."""
+        return replace(self, state="fresh" if self.verdict else "set aside", seconds={})
+
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON has it."""
-        return asdict(self)
+        # `asdict` of the whole row copies each number of its strip: five times as long.
+        own = {key: getattr(self, key) for key in _FIELDS}
+        return own | {"issues": [asdict(noted) for noted in self.issues]}
 
     @staticmethod
     def from_dict(data: dict[str, Any]) -> Row:
         """The row that `as_dict` wrote."""
-        known = {key.name for key in fields(Row)}
-        row = Row(**{key: value for key, value in data.items() if key in known})
+        row = Row(**{key: value for key, value in data.items() if key in _FIELDS})
         return replace(
             row,
             issues=tuple(Noted(**noted) for noted in data["issues"]),
             strip=tuple((kind, cells) for kind, cells in data["strip"]),
             why=tuple(data["why"]),
         )
+
+
+_FIELDS = tuple(key.name for key in fields(Row))
 
 
 def set_aside(original: Original, trouble: Trouble, why: tuple[str, ...]) -> Row:
@@ -125,14 +133,7 @@ def coverage(
     document: Document, segments: Segments
 ) -> tuple[dict[str, int], tuple[tuple[int, int], ...]]:
     """How many characters of the blocks are of each kind, and the same as a strip."""
-    kinds = bytearray(len(document.text))
-    furniture = [b.span for b in document.blocks if b.kind in ("furniture", "metadata")]
-    recorded = [span for segment in segments.segments for span in segment.spans()]
-    layers = (furniture, segments.boilerplate), (segments.context,), (recorded,)
-    for kind, layer in enumerate(layers, start=1):
-        for spans in layer:
-            for start, end in spans:
-                kinds[start:end] = bytes([kind]) * (end - start)
+    kinds = segments.kinds(document)
     read = b"".join(kinds[block.span.start : block.span.end] for block in document.blocks)
     counts = {name: read.count(kind) for kind, name in enumerate(KINDS)}
     return counts, _strip(read)

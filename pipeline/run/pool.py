@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from errno import EDQUOT, EIO, ENOSPC, EROFS
 from math import ceil
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -20,6 +21,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MEGABYTE = 1024 * 1024
+DISK = {ENOSPC, EDQUOT, EROFS, EIO}
+DISK_REFUSES = "disk-refuses"
 GRACE = 10  # seconds that a worker whose parent died may outlive its own limit
 
 
@@ -53,6 +56,8 @@ def map_documents(
     `work` is a function of a module, and tasks and results can be pickled. At most `jobs`
     processes live at a time; all are gone when the iterator is closed. Modules in `preload` are
     imported once, in the process that the others are forked from.
+
+    Raises OSError when the disk is full, read-only or broken: for no task would it go better.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(preload))
@@ -81,6 +86,8 @@ def map_documents(
                 else:
                     continue
                 busy.remove(worker)
+                if outcome.trouble and outcome.trouble.code == DISK_REFUSES:
+                    raise OSError(outcome.trouble.message)
                 if outcome.trouble is None:
                     idle.append(worker)
                 yield outcome
@@ -169,6 +176,10 @@ def _trouble(error: BaseException, limits: Limits) -> Trouble:
     if isinstance(error, MemoryError):
         message = f"Reading it takes more than {limits.megabytes} MB. Allow more: --limit-memory."
         return Trouble("out-of-memory", message)
+    if isinstance(error, OSError) and error.errno in DISK:
+        where = f" ({error.filename})" if error.filename else ""
+        message = f"{error.strerror}{where}. What is finished stays, the next run goes on"
+        return Trouble(DISK_REFUSES, message)
     frames = traceback.extract_tb(error.__traceback__)
     file = "/".join(Path(frames[-1].filename).parts[-2:]) if frames else ""
     place = f" in {file}, line {frames[-1].lineno}" if file else ""

@@ -1,38 +1,26 @@
 """The report of a run: figures for machines, and a page to look at."""
 
 import json
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pipeline
 from pipeline.run.outcome import KINDS, LEVELS, Row
 from pipeline.run.page import page
+from pipeline.run.reviews import Reviews
+from pipeline.run.sums import Sums
 from pipeline.store import Stage, write
 
 FRESH_SHOWN = 500  # rows of fresh documents in a report: a page of 100,000 helps nobody
 LATEST = "latest.html"
 
 
-@dataclass
-class Totals:
-    """Sums over all documents of a run, fresh ones too."""
-
-    documents: int = 0
-    read: int = 0
-    fresh: int = 0
-    set_aside: int = 0
-    incomplete: int = 0
-    pages: int = 0
-    words: int = 0
-    records: int = 0
-    without_measures: int = 0
-
-
-@dataclass
-class Report:
+@dataclass(kw_only=True)
+class Report(Sums):
     """What a run did. `rows` has every document but the fresh ones beyond FRESH_SHOWN."""
 
     id: str
@@ -40,12 +28,9 @@ class Report:
     started: str
     seconds: float = 0.0
     interrupted: bool = False
-    totals: Totals = field(default_factory=Totals)
-    issues: Counter[tuple[str, str]] = field(default_factory=Counter)
-    coverage: Counter[str] = field(default_factory=Counter)
     stage_seconds: dict[str, float] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    reviews: Reviews = field(default_factory=Reviews)
 
     @staticmethod
     def begin(folder: Path, now: datetime) -> "Report":
@@ -54,7 +39,8 @@ class Report:
         number = 1
         while (folder / f"{time}-{number}.json").exists():
             number += 1
-        return Report(f"{time}-{number}", folder, now.strftime("%Y-%m-%d %H:%M:%S UTC"))
+        started = now.strftime("%Y-%m-%d %H:%M:%S UTC")
+        return Report(id=f"{time}-{number}", folder=folder, started=started)
 
     @property
     def page(self) -> Path:
@@ -99,28 +85,22 @@ class Report:
     @property
     def exit_code(self) -> int:
         """As the contract says: 0 all done, 1 not all, 130 interrupted."""
-        return 130 if self.interrupted else int(bool(self.not_done))
+        return 130 if self.interrupted else int(bool(self.not_done or self.reviews.failed))
 
     def add(self, row: Row) -> None:
         """Count a document, and keep its row."""
-        totals = self.totals
-        totals.documents += 1
-        totals.read += row.state == "read"
-        totals.fresh += row.state == "fresh"
-        totals.set_aside += bool(row.code and not row.verdict)
-        totals.incomplete += bool(row.code and row.verdict)
-        totals.pages += row.pages
-        totals.words += row.words
-        totals.records += row.records
-        for noted in row.issues:
-            self.issues[noted.level, noted.code] += noted.count
-            totals.without_measures += noted.code == "no-measures-found"
-        self.coverage.update(row.coverage)
+        super().add(row)
         if row.state != "fresh":
             for stage, seconds in row.seconds.items():
                 self.stage_seconds[stage] = self.stage_seconds.get(stage, 0) + seconds
-        if row.state != "fresh" or not row.done or totals.fresh <= FRESH_SHOWN:
+        elif row.done and self.totals.fresh <= FRESH_SHOWN:
             self.rows.append(row)
+
+    def add_unchanged(self, sums: Sums, fresh: Iterable[Row]) -> None:
+        """Count many documents that nothing was done to; of the `fresh` rows some are shown."""
+        room = max(0, FRESH_SHOWN - self.totals.fresh)
+        self.rows += (row for row in islice(fresh, room) if row.done)
+        self.merge(sums)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON has it."""
@@ -139,6 +119,7 @@ class Report:
             "coverage": {kind: self.coverage[kind] for kind in KINDS},
             "stage_seconds": {k: round(v, 4) for k, v in self.stages},
             "removed": self.removed,
+            "review": self.reviews.as_dict(self.totals.records),
             "documents": [
                 row.as_dict() for row in sorted(self.rows, key=lambda row: (row.done, row.name))
             ],

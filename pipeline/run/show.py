@@ -9,6 +9,7 @@ import click
 from pipeline.run.outcome import Row
 from pipeline.run.page import seconds_in_words
 from pipeline.run.report import Report
+from pipeline.run.reviews import STATUSES, Reviews
 
 
 def progress_on(stream_is_terminal: bool) -> "Bar | Lines":
@@ -117,12 +118,9 @@ def summary(report: Report) -> Iterator[str]:
         ("pages", f"{totals.pages:,}"),
         ("words", f"{totals.words:,}"),
         ("records", f"{totals.records:,}"),
-        *(
-            (f"{level}s" if i == 0 else "", line)
-            for level in _LEVELS
-            for i, line in _of(report, level)
-        ),
+        *(line for level in _LEVELS for line in _listed(f"{level}s", _of(report, level))),
         ("removed", ", ".join(map(printable, report.removed))),
+        *(_reviewed("review", report.reviews, totals.records) if report.reviews else ()),
         ("time", seconds_in_words(report.seconds)),
         ("report", str(report.page)),
     )
@@ -133,8 +131,11 @@ def complaints(report: Report) -> Iterator[str]:
     for row in report.not_done:
         word = "incomplete" if row.verdict else "set aside"
         yield printable(f"{row.name}: {word}, {row.code}: {row.message}")
-    if report.not_done:
-        yield f"{counted(len(report.not_done), 'document')} not done. See {report.page}"
+    for name, trouble in report.reviews.failed:
+        yield printable(f"{name}: decisions not merged, {trouble.code}: {trouble.message}")
+    bad = {row.name for row in report.not_done} | {name for name, _ in report.reviews.failed}
+    if bad:
+        yield f"{counted(len(bad), 'document')} not done. See {report.page}"
 
 
 _LEVELS = ("error", "warning")
@@ -148,12 +149,37 @@ def _documents(report: Report) -> str:
     return f"{totals.documents:,} ({parts}{incomplete})"
 
 
-def _of(report: Report, level: str) -> Iterator[tuple[int, str]]:
-    found = [(code, count) for loud, code, count in report.reasons if loud == level]
-    for index, (code, count) in enumerate(found):
+def _of(report: Report, level: str) -> list[str]:
+    """Each code of that level: how often, and in which documents."""
+    found = []
+    for code, count in [(code, count) for loud, code, count in report.reasons if loud == level]:
         names = sorted(r.name for r in report.rows if any(i.code == code for i in r.issues))
-        shown = ", ".join(map(printable, names[:3])) + (" ..." if len(names) > 3 else "")
-        yield index, f"{count:,} {code}: {shown}"
+        shown = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+        found.append(f"{count:,} {code}: {shown}")
+    return found
+
+
+def review_lines(reviews: Reviews, found: int) -> Iterator[str]:
+    """What curators say of the records (`found`: of the extractor), and what needs a look."""
+    yield from _table(*_reviewed("records", reviews, found))
+
+
+def _reviewed(name: str, reviews: Reviews, found: int) -> Iterator[tuple[str, str]]:
+    counts = reviews.counts(found)
+    said = [f"{count:,} {name}" for name in STATUSES[1:] if (count := counts[name])]
+    changed, lost = counts["changed"], counts["lost"]
+    yield name, ", ".join([f"{counts['waiting']:,} wait for a curator", *said])
+    if changed:
+        yield "changed", f"{counted(changed, 'record')} whose words changed since they were decided"
+    if lost:
+        yield "lost", f"{counted(lost, 'record')} whose words are gone: kept as decided"
+    kept = [f"{counted(one.decisions, 'decision')} on {one}" for one in reviews.absent]
+    yield from _listed("not there", kept)
+
+
+def _listed(name: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    for index, line in enumerate(lines):
+        yield "" if index else name, printable(line)
 
 
 def _table(*lines: tuple[str, str]) -> Iterator[str]:

@@ -4,16 +4,17 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.run.outcome import Row
+from pipeline.run.sums import Sums
 
 FILE = "state.sqlite3"
-VERSION = 1
+VERSION = 4
 SECONDS = 0.5  # between commits: what a killed run has to do again
 
 _TABLES = f"""
@@ -21,6 +22,9 @@ CREATE TABLE documents (
   folder TEXT, name TEXT, origin TEXT, stamps TEXT, codes TEXT, facts TEXT,
   PRIMARY KEY (folder, name)
 ) WITHOUT ROWID;
+CREATE TABLE folders (folder TEXT PRIMARY KEY, mark TEXT, sums TEXT) WITHOUT ROWID;
+CREATE TABLE reviews (name TEXT PRIMARY KEY, facts TEXT) WITHOUT ROWID;
+CREATE TABLE changed (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE codes (digest TEXT PRIMARY KEY, parts TEXT) WITHOUT ROWID;
 PRAGMA user_version = {VERSION};
 """
@@ -57,19 +61,49 @@ class State:
         """What is known of the document of that name."""
         folder = os.path.dirname(name)  # noqa: PTH120 (names are not paths)
         if self._folder is None or self._folder[0] != folder:
-            found = self._database.execute("SELECT * FROM documents WHERE folder = ?", [folder])
-            self._folder = folder, {known.name: known for known in map(_known, found)}
+            self._folder = folder, {known.name: known for known in self.inside(folder)}
         return self._folder[1].get(name)
 
     def all(self) -> Iterator[Known]:
         """All documents, sorted by folder and name."""
         yield from map(_known, self._database.execute("SELECT * FROM documents ORDER BY 1, 2"))
 
-    def origins(self) -> Iterator[tuple[str, str]]:
-        """Name and origin of every document: much lighter than all of it."""
-        yield from self._database.execute(
-            "SELECT name, origin FROM documents ORDER BY folder, name"
-        )
+    def inside(self, folder: str) -> Iterator[Known]:
+        """The documents in just that folder, sorted."""
+        yield from map(_known, self._in(folder, "*"))
+
+    def origins(self, besides: Container[str] = ()) -> Iterator[tuple[str, str]]:
+        """Name and origin of every document, but for those in the folders `besides`."""
+        folder = self._first("folder >= ''")
+        while folder is not None:
+            if folder not in besides:
+                yield from self._in(folder, "name, origin")
+            folder = self._first("folder > ?", folder)
+
+    def _first(self, which: str, *values: str) -> str | None:
+        """The first folder: one step in the index, where DISTINCT would read all documents."""
+        sql = f"SELECT folder FROM documents WHERE {which} ORDER BY folder LIMIT 1"
+        found = self._database.execute(sql, values).fetchone()
+        return found[0] if found else None
+
+    def _in(self, folder: str, columns: str) -> sqlite3.Cursor:
+        sql = f"SELECT {columns} FROM documents WHERE folder = ? ORDER BY name"
+        return self._database.execute(sql, [folder])
+
+    def from_outside(self, folder: str) -> bool:
+        """Whether a document in that folder lies outside `raw/documents`."""
+        return any(origin for (origin,) in self._in(folder, "origin"))
+
+    def sums(self, folder: str, mark: str) -> Sums | None:
+        """What the documents of a folder came to when it had that mark and none was stale."""
+        sql = "SELECT sums FROM folders WHERE folder = ? AND mark = ?"
+        found = self._database.execute(sql, [folder, mark]).fetchone()
+        return Sums.from_json(found[0]) if found else None
+
+    def put_sums(self, folder: str, mark: str, sums: str) -> None:
+        """Note what the documents of a folder come to; a change of any of them forgets it."""
+        sql = "INSERT OR REPLACE INTO folders VALUES (?, ?, ?)"
+        self._database.execute(sql, [folder, mark, sums])
 
     def put(self, known: Known) -> None:
         """Remember a document."""
@@ -92,7 +126,9 @@ class State:
                 json.dumps(facts),
             ],
         )
-        self._folder = None
+        self._mark(known.name)
+        if self._folder and self._folder[0] == folder:
+            self._folder[1][known.name] = replace(known, row=row)
         if time.monotonic() - self._committed > SECONDS:
             self.commit()
 
@@ -102,7 +138,38 @@ class State:
         self._database.execute(
             "DELETE FROM documents WHERE folder = ? AND name = ?", [folder, name]
         )
-        self._folder = None
+        self._mark(name)
+        if self._folder and self._folder[0] == folder:
+            self._folder[1].pop(name, None)
+
+    def _mark(self, name: str) -> None:
+        folder, _, _ = name.rpartition("/")
+        self._database.execute("DELETE FROM folders WHERE folder = ?", [folder])
+        self._database.execute("INSERT OR IGNORE INTO changed VALUES (?)", [name])
+
+    def changed(self) -> list[str]:
+        """The documents that changed since the last `settle`, by any run, killed ones too."""
+        return [name for (name,) in self._database.execute("SELECT name FROM changed ORDER BY 1")]
+
+    def settle(self) -> None:
+        """Have nothing changed: somebody took note."""
+        self._database.execute("DELETE FROM changed")
+        self.commit()
+
+    def reviews(self) -> dict[str, dict[str, Any]]:
+        """What was noted of each document with decisions, by name."""
+        found = self._database.execute("SELECT name, facts FROM reviews ORDER BY name")
+        return {name: json.loads(facts) for name, facts in found}
+
+    def put_review(self, name: str, facts: dict[str, Any] | None) -> None:
+        """Note what came of the decisions on a document; None forgets it."""
+        self._mark(name)
+        if facts is None:
+            self._database.execute("DELETE FROM reviews WHERE name = ?", [name])
+        else:
+            self._database.execute(
+                "INSERT OR REPLACE INTO reviews VALUES (?, ?)", [name, json.dumps(facts)]
+            )
 
     def parts(self, code: str) -> dict[str, str]:
         """What made up a code (see `fresh.ingredients`); empty when nobody knows."""

@@ -1,8 +1,9 @@
 """What is handed to a worker, and what it hands back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.run.manner import Manner
 from pipeline.run.outcome import Row
 from pipeline.store import Original, Stage, Store
 
@@ -27,6 +28,7 @@ class Task:
     why: tuple[str, ...]
     edited: Path
     force: bool
+    manner: Manner = field(default_factory=Manner)
 
 
 @dataclass(frozen=True, slots=True)

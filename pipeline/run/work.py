@@ -1,6 +1,6 @@
 """One document through the stages, in a process of its own: read, make, write, answer briefly."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -9,11 +9,17 @@ from typing import TypeVar
 
 import pipeline
 from pipeline.assemble import assemble
+from pipeline.assemble.bibliography import agreed
+from pipeline.export import bibtex, csl, ris
+from pipeline.export.works import single
 from pipeline.ingest import ingest
-from pipeline.ingest.raw import Raw
+from pipeline.ingest.raw import Raw, Recogniser
 from pipeline.model import Document, Frozen, Issue, Level, RecordFile, Segments, SetAside, Verdict
 from pipeline.rule import Rules, load_rules
+from pipeline.run.fresh import digest_beside
+from pipeline.run.manner import recognised, recogniser
 from pipeline.run.outcome import Row, all_issues, coverage, not_done, noted, set_aside
+from pipeline.run.pool import DISK
 from pipeline.run.task import Result, Task
 from pipeline.segment import segment
 from pipeline.store import (
@@ -23,10 +29,12 @@ from pipeline.store import (
     canonical,
     digest,
     keep_aside,
+    password,
     read_bytes,
     read_noun,
     settled,
     stamp,
+    stamp_all,
     write,
 )
 from pipeline.tag import tag
@@ -34,6 +42,7 @@ from pipeline.tag.suggest import Suggester, load_suggester
 from pipeline.taxonomy import Taxonomy, load_taxonomies
 
 READABLE = {Verdict.COMPLETE, Verdict.CUT_SHORT, Verdict.PARTIAL}
+CITATIONS = {".csl.json": csl.read_works, ".ris": ris.read_works, ".bib": bibtex.read_works}
 READ_WITH = ("lingua-language-detector", "numpy", "spacy")
 
 Noun = TypeVar("Noun", bound=Frozen)
@@ -85,7 +94,7 @@ class Reading:
         # Before the bytes: if the file changes meanwhile, its stamp will not fit any more.
         self.raw_stamps = (
             settled(stamp(self.original.file)),
-            settled(stamp(self.original.sidecar)),
+            settled(stamp_all(self.original.beside)),
         )
 
     def result(self) -> Result:
@@ -99,6 +108,8 @@ class Reading:
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             code = "unreadable" if error.filename == str(self.original.file) else "cannot-write"
+            if code == "cannot-write" and error.errno in DISK:
+                raise  # no fault of this document, and no other would fare better
             trouble = Trouble(code, f"{error.strerror or error}{where}")
             row = set_aside(self.original, trouble, self.task.why)
         return Result(
@@ -124,7 +135,7 @@ class Reading:
             case Stage.SEGMENT:
                 self._settle(stage, (self._input(Stage.INGEST),), self._segmented)
             case Stage.ASSEMBLE:
-                self.hashes["sidecar"] = digest(self._sidecar) if self._sidecar else ""
+                self.hashes["sidecar"] = digest_beside(self._beside)
                 inputs = [self._input(earlier) for earlier in (Stage.INGEST, Stage.SEGMENT)]
                 self._settle(stage, (*inputs, self.hashes["sidecar"]), self._assembled)
         if stage in self.redone:
@@ -159,7 +170,16 @@ class Reading:
         return digest(read_bytes(file))
 
     def _ingested(self) -> Document:
-        self.document = ingest(Raw(self.original.path, self._data, digest(self._data)))
+        manner = self.task.manner
+        raw = Raw(
+            path=self.original.path,
+            data=self._data,
+            sha256=digest(self._data),
+            password=password(self._beside.get(self.original.sidecar.name)) or manner.password,
+            pdf_reader=manner.pdf_reader,
+            recognise=Recogniser(recogniser(), recognised) if manner.ocr else None,
+        )
+        self.document = ingest(raw)
         return self.document
 
     def _segmented(self) -> Segments:
@@ -186,16 +206,20 @@ class Reading:
         return read_bytes(self.original.file)
 
     @cached_property
-    def _sidecar(self) -> bytes | None:
-        return read_bytes(self.original.sidecar) if self.original.sidecar.is_file() else None
+    def _beside(self) -> dict[str, bytes]:
+        return self.original.read_beside()
 
     def _bibliography(self) -> dict[str, object] | None:
-        try:
-            return bibliography(self._sidecar)
-        except ValueError as error:
-            message = f"{self.original.sidecar.name} cannot be read, so it says nothing: {error}."
-            self.issues.append(_issue("bad-sidecar", message))
-            return None
+        told: dict[str, Mapping[str, object]] = {}
+        for name, data in self._beside.items():
+            try:
+                told[name] = _told(name, data)
+            except (ValueError, ImportError) as error:
+                message = f"{name} cannot be read, so it says nothing: {error}."
+                self.issues.append(_issue("bad-sidecar", message))
+        found, issues = agreed(told)
+        self.issues += issues
+        return found or None
 
     @cached_property
     def document(self) -> Document:
@@ -255,6 +279,14 @@ class Reading:
         for stage in Stage:
             if stage.folder > self.task.stages[-1].folder and changed:
                 yield stage
+
+
+def _told(name: str, data: bytes) -> Mapping[str, object]:
+    """What a file beside a document says of its bibliography. Raises ValueError, ImportError."""
+    for ending, read in CITATIONS.items():
+        if name.endswith(ending):
+            return single(read(data), name).beside()
+    return bibliography(data) or {}
 
 
 def _issue(code: str, message: str) -> Issue:
