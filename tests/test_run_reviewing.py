@@ -13,7 +13,7 @@ from runs import FOLDERS, GUIDE, ROOT, extract, gleaner, put, store_with_two
 from pipeline.model import Act, Draft, Record, RecordStatus, ReviewedFile, Words
 from pipeline.review import fields_of
 from pipeline.run.explain import Unknown, explain
-from pipeline.run.reviews import STATUSES
+from pipeline.run.reviews import STATUSES, Reviews, Tally
 from pipeline.run.status import looked_at, plan_lines, planned, status_lines, waiting
 from pipeline.store import Store, UnusableDecisions, read_noun
 from pipeline.store.decisions import Decisions
@@ -328,3 +328,9 @@ def test_explain_knows_records_that_only_decisions_know(store: Store) -> None:
     assert "lost its footing" in said
     with pytest.raises(Unknown):
         explain(store, "by-nobody")
+
+
+def test_fewer_records_found_than_decided_on_are_never_below_none() -> None:
+    tally = Tally(3, 1, {"reviewed": 2, "undecided": 1}, 0, 0, ())
+    counts = Reviews({"one.txt": tally}).counts(0)
+    assert (counts["waiting"], counts["undecided"], counts["reviewed"]) == (1, 1, 2)

@@ -72,7 +72,8 @@ class Reviews:
     def counts(self, found: int) -> dict[str, int]:
         """Records by what curators say of them; `found` are all of the extractor's."""
         tallies = self.documents.values()
-        untouched = found - sum(tally.found for tally in tallies)
+        # A state that was deleted counts none as found until the next run, decided ones too.
+        untouched = max(0, found - sum(tally.found for tally in tallies))
         statuses = Counter({UNDECIDED: untouched})
         for tally in tallies:
             statuses.update(tally.statuses)
