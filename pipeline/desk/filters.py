@@ -120,6 +120,11 @@ class Filters:
             term("id IN (SELECT rowid FROM words WHERE words MATCH ?)", match)
         return " AND ".join(terms), values
 
+    @property
+    def costly(self) -> bool:
+        """Whether counting all that it lets through would take long where there are very many."""
+        return bool(self.q or self.issue or self.taxonomy or self.code)
+
     def tags(self) -> tuple[str, list[Any]] | None:
         """The condition on rows of `tags`, and its values; None where there is none."""
         if not (self.taxonomy or self.code):

@@ -117,7 +117,7 @@ def listed(
 def counted(database: sqlite3.Connection, filters: Filters, curator: str) -> int:
     """How many records the filters let through; of very many at least MANY."""
     where, values = _where(database, filters, curator)
-    most = MANY if filters.q or filters.tags() else -1
+    most = MANY if filters.costly else -1
     return sum(
         database.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM records WHERE {view} AND {where} LIMIT {most})",
