@@ -21,3 +21,13 @@ def shared() -> Path:
     if os.environ.get("GLEANER_REQUIRE_SHARED"):
         pytest.fail(f"{reason}, and GLEANER_REQUIRE_SHARED is set", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def two_read(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two documents, read: three records. To be copied, not changed."""
+    from runs import extract, store_with_two  # it starts a process: only for those who run
+
+    folder = tmp_path_factory.mktemp("made")
+    extract(store_with_two(folder))
+    return folder

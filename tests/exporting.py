@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,13 @@ def gleaner(folder: Path, command: str, *words: str) -> Done:
     where = ["--raw", str(folder / "raw"), "--extracted", str(folder / "extracted")]
     done = CliRunner().invoke(main, [command, *where, *words])
     return Done(done.exit_code, done.stdout, done.stderr)
+
+
+def copied(made: Path, folder: Path) -> Path:
+    """The folder, with a copy of what a run left in another."""
+    for part in ("raw", "extracted"):
+        shutil.copytree(made / part, folder / part)
+    return folder
 
 
 def store(folder: Path) -> Store:

@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from deciding import decide, records_of
 from runs import FOLDERS, GUIDE, ROOT, extract, files, gleaner, put, store_with_two
-from saving import decide, records_of
 
 from pipeline.run.lock import Locked, only_run
 from pipeline.store import Store

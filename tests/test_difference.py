@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from deciding import decide, records_of
 from runs import GUIDE, extract, gleaner, put, store_with_two
-from saving import decide, records_of
 
 from pipeline.model import Act, RecordFile, Words
 from pipeline.run.archive import KEPT, Archive, Kept, UnknownRun

@@ -2,15 +2,14 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from exporting import GUIDE, coding, decide, exported, gleaner, imported, rows, save, store
-from runs import ROOT, extract, store_with_two
+from exporting import GUIDE, coding, copied, decide, exported, gleaner, imported, rows, save, store
+from runs import ROOT, extract
 
 from pipeline.export import Corpus, Wanted, formats
 from pipeline.run.exporting import corpus_of, export
@@ -19,20 +18,10 @@ from pipeline.run.standing import Standing
 from pipeline.store.decisions import Decisions
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two documents, read: three records."""
-    folder = tmp_path_factory.mktemp("made")
-    extract(store_with_two(folder))
-    return folder
-
-
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    """A copy of them to decide on."""
-    shutil.copytree(made / "raw", tmp_path / "raw")
-    shutil.copytree(made / "extracted", tmp_path / "extracted")
-    return tmp_path
+def folder(two_read: Path, tmp_path: Path) -> Path:
+    """Two documents with their records, to decide on."""
+    return copied(two_read, tmp_path)
 
 
 # --- out ------------------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
 """Imports as commands: what others changed in a file becomes a curator's decisions."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from exporting import GUIDE, coding, decide, exported, gleaner, imported, rows, save, store
-from runs import extract, store_with_two
+from exporting import GUIDE, coding, copied, decide, exported, gleaner, imported, rows, save, store
 
 from pipeline.export import Wanted, formats
 from pipeline.model import Act, Words
@@ -14,20 +12,10 @@ from pipeline.run.exporting import export
 from pipeline.store.decisions import Decisions
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two documents, read: three records."""
-    folder = tmp_path_factory.mktemp("made")
-    extract(store_with_two(folder))
-    return folder
-
-
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    """A copy of them to decide on."""
-    shutil.copytree(made / "raw", tmp_path / "raw")
-    shutil.copytree(made / "extracted", tmp_path / "extracted")
-    return tmp_path
+def folder(two_read: Path, tmp_path: Path) -> Path:
+    """Two documents with their records, to decide on."""
+    return copied(two_read, tmp_path)
 
 
 @pytest.mark.parametrize(

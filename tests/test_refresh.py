@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from deciding import decide, records_of
 from runs import FOLDERS, GUIDE, ROOT, extract, gleaner, put, row, store_with_two
-from saving import decide, records_of
 from web import Web, page, serving, status
 
 from pipeline.run.sources import added

@@ -76,7 +76,6 @@ def adjudicate(request: Request) -> Response:
     asked = (request.query_params.get("record", ""), request.query_params.get("field", ""))
     if request.query_params.get("format") == "json":
         return _answer(request, folio, asked)
-    title = folio.reviewed.source.title
     views = [
         *(["pages"] if folio.document.media_type == "application/pdf" else []),
         "text",
@@ -87,7 +86,7 @@ def adjudicate(request: Request) -> Response:
         request,
         "adjudicate.html",
         name=folio.name,
-        title=str(title.value) if title else folio.name,
+        title=folio.title,
         views=views,
         pages=len(folio.document.pages),
         part=told["html"],

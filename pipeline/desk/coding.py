@@ -176,7 +176,6 @@ def _form(
     status: int = 200,
     confirm: bool = False,
 ) -> Response:
-    title = folio.reviewed.source.title
     try:
         known = _known(request)
     except Refused as error:
@@ -187,7 +186,7 @@ def _form(
         status,
         name=folio.name,
         path=quote(folio.name),
-        title=str(title.value) if title else folio.name,
+        title=folio.title,
         coding=coding,
         modes=MODES,
         known=known,
@@ -275,11 +274,10 @@ def finished(folio: Folio) -> bool:
 
 
 def _own(folio: Folio, curator: str, library: Library) -> Own:
-    title = folio.reviewed.source.title
     done, whole = _done(folio, curator, [TAGS + one for one in library.taxonomies])
     own = Own(
         name=folio.name,
-        title=str(title.value) if title else folio.name,
+        title=folio.title,
         mode=folio.coding.mode,
         done=done,
         all=whole,

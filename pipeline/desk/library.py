@@ -11,18 +11,15 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from pipeline.desk.sight import (
-    Role,
     Sight,
-    coding_of,
     is_word,
-    role_of,
     sight,
     view_of,
     views_of,
 )
 from pipeline.model import Act, Coding, Decision, Document, RecordFile, ReviewedFile, Saw
-from pipeline.model.decision import CODING
-from pipeline.review import review
+from pipeline.model.decision import CODING, Role
+from pipeline.review import coding_of, review
 from pipeline.store import Stage, Store, read_noun, stamp
 from pipeline.store.decisions import Decisions
 from pipeline.taxonomy import Taxonomy
@@ -56,6 +53,12 @@ class Folio:
     view: str
     blind: bool
     seen: dict[str, Saw]
+
+    @property
+    def title(self) -> str:
+        """What the source is called; the document's name where it does not say."""
+        title = self.reviewed.source.title
+        return str(title.value) if title else self.name
 
 
 class _Files(NamedTuple):
@@ -120,7 +123,7 @@ class Library:
             kept = self._decided(decision.document)
             _check(decision, kept.decisions, curator)
             alone = bool(decision.record) or is_word(decision)
-            role = role_of(coding_of(kept.decisions) if alone else Coding(), curator)
+            role = (coding_of(kept.decisions) if alone else Coding()).role_of(curator)
             own.append(decision.model_copy(update={"curator": curator, "role": role}))
         stored = self.decisions.append(own, saw, base)
         for name in {decision.document for decision in stored}:
@@ -149,7 +152,7 @@ class Library:
             decisions=seen.decisions,
             reviewed=reviewed,
             coding=seen.coding,
-            role=role_of(seen.coding, curator),
+            role=seen.coding.role_of(curator),
             view=view,
             blind=seen.blind,
             seen=seen.seen,
@@ -198,7 +201,7 @@ def _check(decision: Decision, before: Sequence[Decision], curator: str) -> None
     one who neither codes nor adjudicates would decide, for it would count for nothing.
     """
     coding = coding_of(before)
-    role = role_of(coding, curator)
+    role = coding.role_of(curator)
     if coding.mode != "open" and role == "curator" and decision.record:
         coders = ", ".join(coding.coders)
         raise NotYours(f"This document is coded alone by {coders}: others do not decide on it.")

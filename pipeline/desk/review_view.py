@@ -35,12 +35,11 @@ def review(request: Request) -> Response:
         "text",
         *(["saved"] if folio.document.media_type in SAVED else []),
     ]
-    title = folio.reviewed.source.title
     return page(
         request,
         "review.html",
         name=folio.name,
-        title=str(title.value) if title else folio.name,
+        title=folio.title,
         views=views,
         coding=folio.coding,
         role=folio.role,

@@ -9,13 +9,11 @@ all.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pipeline.model import Act, Coding, Decision, Issue, Record, RecordFile, Related, Saw, Tag
 from pipeline.model.decision import CODING, WHOLE
-from pipeline.review import fields_of, standing
+from pipeline.review import coding_of, fields_of, standing
 
-Role = Literal["curator", "coder", "adjudicator"]
 SUGGESTED = ("suggested", "inferred")
 ABOUT_TAGS = "tag"  # the stage whose issues are made of suggestions
 EVERYBODY = ""
@@ -37,28 +35,10 @@ class Sight:
     seen: dict[str, Saw]
 
 
-def coding_of(decisions: Iterable[Decision]) -> Coding:
-    """How a document is coded: as the last standing decision says, openly where there is none."""
-    found = Coding()
-    for decision in standing([d for d in decisions if not d.record or d.act is Act.UNDO]):
-        if decision.field == CODING and isinstance(decision.value, Coding):
-            found = decision.value
-    return found
-
-
-def role_of(coding: Coding, curator: str) -> Role:
-    """As what a curator decides on a document."""
-    if coding.mode == "open":
-        return "curator"
-    if curator == coding.adjudicator:
-        return "adjudicator"
-    return "coder" if curator in coding.coders else "curator"
-
-
 def view_of(records: RecordFile, decisions: Sequence[Decision], curator: str) -> str:
     """The curator, where they may not see everything; else EVERYBODY."""
     coding = coding_of(decisions)
-    if role_of(coding, curator) != "coder" or all_coded(records, decisions, coding):
+    if coding.role_of(curator) != "coder" or all_coded(records, decisions, coding):
         return EVERYBODY
     return curator
 

@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.export import Corpus, Wanted
 from pipeline.export.cells import guard_formula, unguard
 from pipeline.export.lasting import text_of
-from pipeline.export.rows import DECIDED, authors, codes, plain, year
+from pipeline.export.rows import DECIDED, authors, codes_in, plain, year
 from pipeline.model import (
     Codes,
     Place,
@@ -185,7 +185,7 @@ def value_of(
         return Words(value=first) if first else None
     if name == "tags.mitigation":
         said = first if first != _one(before.get(BY_HUMAN, "")) else _one(row.get(CONCEPT, ""))
-        return Codes(primary=_code(said, taxonomy), other=codes(record, "mitigation").other)
+        return Codes(primary=_code(said, taxonomy), other=codes_in(record, "mitigation").other)
     other = row.get(columns[1], "")
     several = other if isinstance(other, list) else next(csv.reader([other]), [])
     named = (_code(unguard(one.strip()), taxonomy) for one in several)

@@ -10,7 +10,6 @@ from pipeline.export import Corpus, Said, Unreadable, Wanted
 from pipeline.export.rows import (
     WORDS,
     authors,
-    codes_of,
     plain,
     said_of,
     seen,
@@ -19,6 +18,7 @@ from pipeline.export.rows import (
 )
 from pipeline.model import (
     Claim,
+    Codes,
     Place,
     Provenance,
     Rationale,
@@ -214,7 +214,7 @@ def _said(row: dict[str, Any], where: str) -> Said:
         fields[DETAILS + detail["name"]] = Words(value=items if detail["listed"] else items[0])
     for taxonomy in row["taxonomies"] or ():
         tags = [tag for tag in row["tags"] or () if tag["taxonomy"] == taxonomy]
-        fields[TAGS + taxonomy] = codes_of((tag["code"], tag["role"]) for tag in tags)
+        fields[TAGS + taxonomy] = Codes.of((tag["code"], tag["role"]) for tag in tags)
     fields["place"] = Place(parent=row["parent"], path=tuple(row["path"] or ()))
     return Said(
         where=where,

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from pydantic import ValidationError
 
 from pipeline.export import Corpus, Said, Unreadable
-from pipeline.export.rows import codes_of, mark
+from pipeline.export.rows import codes_in, mark
 from pipeline.model import (
     Codes,
     Document,
@@ -103,10 +103,7 @@ def passage_of(record: ReviewedRecord, file: ReviewedFile, document: Document) -
         record=record.id,
         start=start,
         words=words,
-        codes={
-            one: codes_of((t.code, t.role) for t in record.tags if t.taxonomy == one)
-            for one in taxonomies
-        },
+        codes={one: codes_in(record, one) for one in taxonomies},
     )
     marks = sorted(
         (
@@ -241,4 +238,4 @@ def codes(labels: Iterable[str], where: str) -> dict[str, Codes]:
         if role == "primary" and any(known == role and other != code for other, known in pairs):
             raise Unreadable(f"{where}: two primary codes of {unquote(taxonomy)}; keep one.")
         pairs.append((code, role))
-    return {taxonomy: codes_of(pairs) for taxonomy, pairs in found.items()}
+    return {taxonomy: Codes.of(pairs) for taxonomy, pairs in found.items()}

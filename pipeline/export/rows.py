@@ -52,21 +52,13 @@ def values(record: ReviewedRecord, taxonomies: Iterable[str]) -> dict[str, Value
         "place": Place(parent=record.parent, path=record.path),
     }
     found |= {DETAILS + name: _words(claim) for name, claim in record.details.items()}
-    found |= {TAGS + one: codes(record, one) for one in taxonomies}
+    found |= {TAGS + one: codes_in(record, one) for one in taxonomies}
     return found
 
 
-def codes(record: ReviewedRecord, taxonomy: str) -> Codes:
+def codes_in(record: ReviewedRecord, taxonomy: str) -> Codes:
     """The concepts of one taxonomy that a record has."""
-    return codes_of((tag.code, tag.role) for tag in record.tags if tag.taxonomy == taxonomy)
-
-
-def codes_of(tags: Iterable[tuple[str, str]]) -> Codes:
-    """The concepts that codes and their roles name; a second primary counts as another."""
-    every = list(tags)
-    primary = next((code for code, role in every if role == "primary"), None)
-    other = dict.fromkeys(code for code, _ in every if code != primary)
-    return Codes(primary=primary, other=tuple(other))
+    return Codes.of((tag.code, tag.role) for tag in record.tags if tag.taxonomy == taxonomy)
 
 
 def text(value: Value | None) -> str:
@@ -235,7 +227,7 @@ def tag_rows(file: ReviewedFile, record: ReviewedRecord) -> Iterator[Row]:
         yield head | _tag(tag) | {
             "decided": "yes" if field in decided else "no",
             "source_title": plain(file.source.title),
-            "seen": urlencode({field: mark(codes(record, tag.taxonomy))}),
+            "seen": urlencode({field: mark(codes_in(record, tag.taxonomy))}),
         }  # fmt: skip
 
 

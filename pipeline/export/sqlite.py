@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from pipeline.export import Corpus, Said, Unreadable, Wanted
 from pipeline.export.cells import join, split
-from pipeline.export.rows import ITEMS, TRAIL, WORDS, authors, codes_of, plain, seen, year
-from pipeline.model import Place, Provenance, ReviewedFile, ReviewedRecord, Value, Words
+from pipeline.export.rows import ITEMS, TRAIL, WORDS, authors, plain, seen, year
+from pipeline.model import Codes, Place, Provenance, ReviewedFile, ReviewedRecord, Value, Words
 from pipeline.model.decision import DETAILS, TAGS
 from pipeline.taxonomy import Taxonomy
 
@@ -269,7 +269,7 @@ def _said(base: sqlite3.Connection, row: sqlite3.Row) -> Said:
     spoken = {name for name in saw if name.startswith(TAGS)}
     for name in sorted(spoken | {TAGS + tag["taxonomy"] for tag in tags}):
         of = (tag for tag in tags if TAGS + tag["taxonomy"] == name)
-        fields[name] = codes_of((tag["code"], tag["role"]) for tag in of)
+        fields[name] = Codes.of((tag["code"], tag["role"]) for tag in of)
     return Said(
         where=f"record {row['id']}",
         document=row["file"],

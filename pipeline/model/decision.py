@@ -1,6 +1,7 @@
 """What a curator decided: appended, never changed, and knowing what it saw."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +17,7 @@ WHOLE = "record"  # the field of decisions on a record as a whole
 CODING = "coding"  # the field of decisions on how a document is coded
 TAGS, DETAILS = "tags.", "details."  # tags.<taxonomy id>, details.<name of the column>
 
+Role = Literal["curator", "coder", "adjudicator"]
 CuratorName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
@@ -67,6 +69,14 @@ class Codes(Frozen):
     primary: str | None = None
     other: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, tags: Iterable[tuple[str, str]]) -> "Codes":
+        """The concepts that codes and their roles name; a second primary counts as another."""
+        every = list(tags)
+        primary = next((code for code, role in every if role == "primary"), None)
+        other = dict.fromkeys(code for code, _ in every if code != primary)
+        return cls(primary=primary, other=tuple(other))
+
 
 class Place(Frozen):
     """The value of `place`: the record above (its id), and the authors' heading trail."""
@@ -117,6 +127,14 @@ class Coding(Frozen):
     adjudicator: CuratorName | None = None
     required: bool = True
 
+    def role_of(self, curator: str) -> Role:
+        """As what a curator decides on the document."""
+        if self.mode == "open":
+            return "curator"
+        if curator == self.adjudicator:
+            return "adjudicator"
+        return "coder" if curator in self.coders else "curator"
+
 
 Value = Annotated[
     Words | Codes | Place | Draft | Pieces | Target | Coding, Field(discriminator="kind")
@@ -159,7 +177,7 @@ class Decision(Frozen):
     value: Value | None = None
     saw: str = ""
     of: str | None = None
-    role: Literal["curator", "coder", "adjudicator"] = "curator"
+    role: Role = "curator"
     curator: CuratorName
     when: datetime
     note: str = ""

@@ -8,6 +8,7 @@ from itertools import chain
 from pipeline.model import Act, Coding, Decision, Draft, Pieces, Saw, Words
 from pipeline.model.decision import CODING, WHOLE
 from pipeline.review.fields import PLACE, WORDED
+from pipeline.review.standing import standing
 
 
 @dataclass
@@ -32,10 +33,10 @@ class Acts:
         return min(times), max(times)
 
 
-def coding_of(decisions: Sequence[Decision]) -> Coding:
-    """How the document is coded: as the last standing decision on it says."""
+def coding_of(decisions: Iterable[Decision]) -> Coding:
+    """How a document is coded: as the last standing decision says, openly where there is none."""
     coding = Coding()
-    for decision in decisions:
+    for decision in standing([d for d in decisions if not d.record or d.act is Act.UNDO]):
         if decision.field == CODING and isinstance(decision.value, Coding):
             coding = decision.value
     return coding

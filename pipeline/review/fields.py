@@ -39,7 +39,7 @@ def fields_of(record: Record) -> dict[str, Value]:
     for key in sorted(record.details):
         found[DETAILS + key] = _words(record.details[key])
     for taxonomy in dict.fromkeys(tag.taxonomy for tag in record.tags):
-        found[TAGS + taxonomy] = codes_of(tags_of(record, taxonomy))
+        found[TAGS + taxonomy] = Codes.of((tag.code, tag.role) for tag in tags_of(record, taxonomy))
     return found
 
 
@@ -54,13 +54,6 @@ def order_of(field: str) -> tuple[int, str]:
 def tags_of(record: Record, taxonomy: str) -> tuple[Tag, ...]:
     """The tags that a record has of one taxonomy."""
     return tuple(tag for tag in record.tags if tag.taxonomy == taxonomy)
-
-
-def codes_of(tags: Sequence[Tag]) -> Codes:
-    """The codes of tags of one taxonomy; of two primaries the second is taken for another."""
-    primary = next((tag.code for tag in tags if tag.role == "primary"), None)
-    other = dict.fromkeys(tag.code for tag in tags if tag.code != primary)
-    return Codes(primary=primary, other=tuple(other))
 
 
 def _words(claim: Claim | Rationale) -> Words:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
-from typing import Literal
 
 from pipeline.assemble.identity import Face, identify
 from pipeline.export import Said
@@ -27,7 +26,7 @@ from pipeline.model import (
     Value,
     Words,
 )
-from pipeline.model.decision import DETAILS, TAGS, WHOLE
+from pipeline.model.decision import DETAILS, TAGS, WHOLE, Role
 from pipeline.review import fields_of
 from pipeline.run.standing import Standing
 from pipeline.run.wording import Refused, codes_known, placed_under, worded
@@ -67,16 +66,13 @@ class Folio:
         self._records = {one.id: one for one in chain(self._file.records, self._file.lost)}
         self._moved = {old: one for one in self._file.records for old in one.review.moved_from}
 
-    def _own_role(self) -> Literal["curator", "coder", "adjudicator"]:
+    def _own_role(self) -> Role:
         coding = self._file.coding
-        if coding.mode == "open":
-            return "curator"
-        if self.curator == coding.adjudicator:
-            return "adjudicator"
-        if self.curator in coding.coders:
-            return "coder"
-        coders = ", ".join(coding.coders)
-        raise Refused(f"{self.name} is coded by {coders}, and not by {self.curator}.")
+        role = coding.role_of(self.curator)
+        if role == "curator" and coding.mode != "open":
+            coders = ", ".join(coding.coders)
+            raise Refused(f"{self.name} is coded by {coders}, and not by {self.curator}.")
+        return role
 
     @cached_property
     def _document(self) -> Document:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pipeline.store import sync
+
 OURS = ".gleaner"  # in a folder that we made, and so may put another in the place of
 _DRAFT = re.compile(r"\.gleaner-(\d+)\.tmp")
 _BEFORE = ".before.tmp"
@@ -43,10 +45,10 @@ def placed(out: Path, folder: bool) -> Iterator[Path]:
             os.sync()  # a site may be 100,000 files, and each would wait for the disk
         else:
             for made in (*room.iterdir(), room):
-                _sync(made)
+                sync(made)
         for made in sorted(room.iterdir(), key=lambda file: file == draft):
             _replace(made, out.with_name(made.name), room)
-        _sync(out.parent)
+        sync(out.parent)
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
@@ -90,11 +92,3 @@ def _alive(process: int) -> bool:
         except ProcessLookupError:
             return False
     return process != os.getpid()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

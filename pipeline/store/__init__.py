@@ -15,6 +15,7 @@ from pipeline.store.files import (
     settled,
     stamp,
     stamp_all,
+    sync,
     write,
 )
 from pipeline.store.layout import (
@@ -31,5 +32,5 @@ from pipeline.store.look import Look, looks
 __all__ = [
     "GONE", "Look", "Original", "Stage", "Store", "Trouble", "UnknownPath", "UnusableDecisions",
     "bibliography", "canonical", "digest", "keep_aside", "looks", "password", "read_bytes",
-    "read_noun", "settled", "stamp", "stamp_all", "taken", "write",
+    "read_noun", "settled", "stamp", "stamp_all", "sync", "taken", "write",
 ]  # fmt: skip

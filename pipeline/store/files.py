@@ -90,7 +90,7 @@ def write(file: Path, content: str | bytes) -> None:
         with suppress(OSError):
             draft.unlink()
         raise
-    _sync(file.parent)
+    sync(file.parent)
 
 
 def _make(folder: Path) -> None:
@@ -98,12 +98,15 @@ def _make(folder: Path) -> None:
     if not folder.is_dir():
         _make(folder.parent)
         folder.mkdir(exist_ok=True)
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
-def _sync(folder: Path) -> None:
-    """Have the names in a folder on the disk too: a rename alone can be lost with the power."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file or a folder's names on the disk: a rename alone can be lost with the power.
+
+    Raises OSError.
+    """
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

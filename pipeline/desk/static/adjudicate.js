@@ -2,7 +2,7 @@
 
 import { label, listen } from "./keys.js";
 import { Outbox, newId } from "./outbox.js";
-import { Source } from "./source.js";
+import { Source, actsOn } from "./source.js";
 
 const $ = (id) => document.getElementById(id);
 const { name, views } = $("desk").dataset;
@@ -100,16 +100,7 @@ const DO = {
   "next-record": () => (head()?.after ? go(head().after, head().afterField) : say("This is the last conflict.")),
   "previous-record": () => (head()?.before ? go(head().before, head().beforeField) : say("This is the first conflict.")),
   queue: () => location.assign("/coding"),
-  "view-pages": () => source.show("pages"),
-  "view-text": () => source.show("text"),
-  "view-saved": () => source.show("saved"),
-  coverage: () => source.coverage(),
-  find: () => source.find(),
-  "next-page": () => source.turn(1),
-  "previous-page": () => source.turn(-1),
-  "zoom-in": () => source.zoom(1),
-  "zoom-out": () => source.zoom(-1),
-  "zoom-fit": () => source.zoom(0),
+  ...actsOn(source),
 };
 
 label();

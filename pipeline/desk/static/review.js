@@ -7,7 +7,7 @@ import { Editing } from "./editing.js";
 import { label, listen } from "./keys.js";
 import { RecordPane } from "./record.js";
 import * as settings from "./settings.js";
-import { Source } from "./source.js";
+import { Source, actsOn } from "./source.js";
 
 const $ = (id) => document.getElementById(id);
 const desk = $("desk");
@@ -133,16 +133,7 @@ const DO = {
   move: () => editing.move(),
   undo: () => acts.back(false),
   redo: () => acts.back(true),
-  "view-pages": () => source.show("pages"),
-  "view-text": () => source.show("text"),
-  "view-saved": () => source.show("saved"),
-  coverage: () => source.coverage(),
-  find: () => source.find(),
-  "next-page": () => source.turn(1),
-  "previous-page": () => source.turn(-1),
-  "zoom-in": () => source.zoom(1),
-  "zoom-out": () => source.zoom(-1),
-  "zoom-fit": () => source.zoom(0),
+  ...actsOn(source),
   settings: () => settings.open(),
 };
 

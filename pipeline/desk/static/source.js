@@ -206,3 +206,17 @@ export class Source {
     }
   }
 }
+
+// What the keys of the source do, by act.
+export const actsOn = (source) => ({
+  "view-pages": () => source.show("pages"),
+  "view-text": () => source.show("text"),
+  "view-saved": () => source.show("saved"),
+  coverage: () => source.coverage(),
+  find: () => source.find(),
+  "next-page": () => source.turn(1),
+  "previous-page": () => source.turn(-1),
+  "zoom-in": () => source.zoom(1),
+  "zoom-out": () => source.zoom(-1),
+  "zoom-fit": () => source.zoom(0),
+});
