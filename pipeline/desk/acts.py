@@ -232,6 +232,8 @@ def _target(folio: Folio, sent: Sent, record: ReviewedRecord) -> Target:
 def _pieces(folio: Folio, sent: Sent, record: ReviewedRecord, curator: str) -> Pieces:
     if len(sent.drafts) < 2:
         raise Refused("A split needs two pieces.")
+    if len(set(sent.drafts)) < len(sent.drafts):
+        raise Refused("Two of the pieces are the same.")
     place = Place(parent=record.parent, path=record.path)
     first, *others = sent.drafts
     pieces = [drafted(folio, first, place, curator, record.id, record.label)]

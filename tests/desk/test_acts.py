@@ -166,6 +166,7 @@ def test_records_are_made_split_merged_and_marked(desk: Desk, ada: httpx.Client)
     assert send(ada, "duplicate", third, target={"record": third}).status_code == 422
     assert send(ada, "add", drafts=[{}]).status_code == 422
     assert send(ada, "split", first, drafts=pieces[:1]).status_code == 422
+    assert send(ada, "split", first, drafts=pieces[:1] * 2).status_code == 422
     assert isinstance(decided(desk)[0].value, Draft)
 
 

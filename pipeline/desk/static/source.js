@@ -40,7 +40,8 @@ export class Source {
     }
     if (this.view === view) return;
     this.view = view;
-    if (view !== "saved") localStorage.setItem("view", view);
+    // Only where there is a choice: a document without pages tells nothing of the next one.
+    if (view !== "saved" && this.views.includes("pages")) localStorage.setItem("view", view);
     for (const pane of document.querySelectorAll(".pane")) pane.hidden = true;
     const pane = $(view === "saved" ? "saved-page" : view);
     pane.hidden = false;
