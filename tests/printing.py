@@ -69,10 +69,15 @@ def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") ->
             f"<< /Type /Page /Parent 2 0 R /Resources {resources} /Contents {5 + 2 * n} 0 R >>",
             f"<< /Length {length} >>\nstream\n{page}\nendstream",
         ]
+    return assembled([body.encode("cp1252") for body in objects], trailer)
+
+
+def assembled(objects: Sequence[bytes], trailer: str = "") -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalog."""
     data, places = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
         places.append(len(data))
-        data += f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252")
+        data += b"%d 0 obj\n%b\nendobj\n" % (number, body)
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     end += f"trailer << /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\n"

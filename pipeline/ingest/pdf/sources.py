@@ -49,6 +49,7 @@ class Fast:
                 raise SetAside("encrypted", _UNKNOWN_LOCK) from None
             raise Broken(type(error).__name__) from None
         self.pages = len(self.file)
+        self._sound = 0
 
     def sheet(self, number: int) -> Sheet:
         """One page (from 1)."""
@@ -60,7 +61,10 @@ class Fast:
         """Whether any page from a number on can be loaded."""
         from pipeline.ingest.pdf.pdfium import is_there
 
-        return any(is_there(self.file, n) for n in range(number, self.pages + 1))
+        if self._sound < number:  # else each broken page would look for the last page anew
+            pages = range(number, self.pages + 1)
+            self._sound = next((n for n in pages if is_there(self.file, n)), 0)
+        return self._sound >= number
 
     def metadata(self) -> dict[str, str]:
         """What the file says of itself."""
@@ -94,16 +98,16 @@ class Reference:
         # pdfminer raises nearly any exception on a broken file, and wraps none of them reliably.
         try:
             self.file = PDF.open(io.BytesIO(data), password=password, raise_unicode_errors=False)
+            self._left = PDFPage.create_pages(self.file.doc)
+            self.pages = self._listed()
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
             if _is(error, PDFPasswordIncorrect):
                 raise _locked(password) from None
             if _is(error, PDFEncryptionError):
                 raise SetAside("encrypted", _UNKNOWN_LOCK) from None
             raise Broken(_name(error)) from None
-        self._left = PDFPage.create_pages(self.file.doc)
         self._known: list[Any] = []
         self.broken = ""
-        self.pages = self._listed()
 
     def has(self, number: int) -> bool:
         """Whether there is such a page; `broken` says it when the list of pages breaks off."""
@@ -155,14 +159,13 @@ class Sources:
             try:
                 self.fast = Fast(data, password)
             except Broken as error:
-                broken = str(error)
+                broken = _DAMAGED.format(error)
         if reader == "auto" and self.fast and not self.fast.pages:
             self.fast = None
         if self.fast is None and self.reference() is None:
-            message = (
-                "The file cannot be opened as a PDF: it is damaged, cut off, or something else."
-            )
-            raise SetAside("not-readable", f"{message} ({self._lacks_reference or broken})")
+            why = broken if reader == "pdfium" else self._lacks_reference
+            message = f"The file cannot be opened as a PDF ({why}): get another copy of it."
+            raise SetAside("not-readable", message)
 
     def reference(self) -> Reference | None:
         """pdfplumber's hands, opened when first needed; None when it cannot open the file."""
@@ -170,11 +173,11 @@ class Sources:
             try:
                 self._reference = Reference(self.data, self.password)
             except Broken as error:
-                self._lacks_reference = str(error)
-            except SetAside as error:
+                self._lacks_reference = _DAMAGED.format(error)
+            except SetAside:
                 if self.fast is None:
                     raise
-                self._lacks_reference = error.code
+                self._lacks_reference = "its encryption cannot be undone"
         return self._reference
 
     def sheets(self) -> Iterator[Sheet]:
@@ -182,7 +185,7 @@ class Sources:
         number = 0
         while True:
             number += 1
-            if number > MOST_PAGES:
+            if max(number, self.fast.pages if self.fast else 0) > MOST_PAGES:
                 message = f"The PDF has more than {MOST_PAGES} pages: split it into smaller files."
                 raise SetAside("too-many-pages", message)
             if self.fast:
@@ -250,7 +253,7 @@ class Sources:
         if reference.has(number):
             return _guarded(reference, number)
         if reference.broken:
-            why = f"the list of pages breaks off here, {reference.broken}"
+            why = f"the list of pages breaks off here: {reference.broken}"
             return Sheet(number, 0.0, 0.0, Verdict.FAILED, why=why)
         missing = reference.pages - (number - 1)
         if number > 1 and missing > 0:
@@ -280,6 +283,7 @@ class Sources:
             self.fast.close()
 
 
+_DAMAGED = "damaged, cut off, or something else: {}"
 _MISSING = "the file lists {} more than it has from here on"
 _UNKNOWN_LOCK = "The PDF is encrypted in a way that cannot be undone here: save it without."
 
@@ -300,8 +304,15 @@ def _guarded(source: Fast | Reference, number: int) -> Sheet:
     except TooMuch:
         why = f"it has more than {limits.MOST_GLYPHS} characters"
     except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
-        why = _name(error)
+        why = _why(error)
     return Sheet(number, 0.0, 0.0, Verdict.FAILED, why=why)
+
+
+def _why(error: BaseException) -> str:
+    """What kept a page from being read, with the name of the error for those who look for it."""
+    if isinstance(error, RecursionError | MemoryError):
+        return f"it takes more memory, or is nested deeper, than is sound: {_name(error)}"
+    return _DAMAGED.format(_name(error))
 
 
 def _worth(sheet: Sheet) -> tuple[int, int]:
