@@ -74,10 +74,12 @@ def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") ->
 
 def assembled(objects: Sequence[bytes], trailer: str = "") -> bytes:
     """A PDF of these objects, numbered from 1; the first is the catalog."""
-    data, places = b"%PDF-1.4\n", []
+    pieces, places, length = [b"%PDF-1.4\n"], [], 9
     for number, body in enumerate(objects, 1):
-        places.append(len(data))
-        data += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+        places.append(length)
+        pieces.append(b"%d 0 obj\n%b\nendobj\n" % (number, body))
+        length += len(pieces[-1])
+    data = b"".join(pieces)
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     end += f"trailer << /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\n"

@@ -182,12 +182,13 @@ class Sources:
 
     def sheets(self) -> Iterator[Sheet]:
         """The pages, read one at a time; those that cannot be are FAILED."""
+        if self.fast and self.fast.goes_on(MOST_PAGES + 1):
+            raise _too_many()
         number = 0
         while True:
             number += 1
-            if max(number, self.fast.pages if self.fast else 0) > MOST_PAGES:
-                message = f"The PDF has more than {MOST_PAGES} pages: split it into smaller files."
-                raise SetAside("too-many-pages", message)
+            if number > MOST_PAGES:
+                raise _too_many()
             if self.fast:
                 if number > self.fast.pages:
                     return
@@ -286,6 +287,11 @@ class Sources:
 _DAMAGED = "damaged, cut off, or something else: {}"
 _MISSING = "the file lists {} more than it has from here on"
 _UNKNOWN_LOCK = "The PDF is encrypted in a way that cannot be undone here: save it without."
+
+
+def _too_many() -> SetAside:
+    message = f"The PDF has more than {MOST_PAGES} pages: split it into smaller files."
+    return SetAside("too-many-pages", message)
 
 
 def _locked(password: str) -> SetAside:
