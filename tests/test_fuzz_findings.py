@@ -39,6 +39,14 @@ FOUND = {
         broken_pages(b"<< /Type /Pages /Kids [] /Count 1 \xff >>"),
         ("failed", "not-readable"),
     ),
+    # ... and pypdfium2's, where it decodes a title.
+    "a bookmark that ends in half a character": (
+        pdf(SEEN).replace(
+            b"/Catalog",
+            b"/Catalog /Outlines << /First << /Title (\\376\\377\\330\\000) /Dest [4 0 R /Fit] >> >>",
+        ),
+        ("complete", "complete"),
+    ),
     "a page tree that is a reference to nothing": (broken_pages(b"R"), ("no-pages", "no-pages")),
 }
 

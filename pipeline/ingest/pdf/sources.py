@@ -8,6 +8,7 @@ decode as a blank page: one is believed only where pdfplumber finds nothing on i
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from itertools import islice
 from typing import Any
@@ -68,7 +69,11 @@ class Fast:
 
     def metadata(self) -> dict[str, str]:
         """What the file says of itself."""
-        return {str(key): str(value) for key, value in self.file.get_metadata_dict().items()}
+        found = {}
+        for key in ("Title", "Author"):
+            with suppress(UnicodeDecodeError):  # half a character of UTF-16
+                found[key] = str(self.file.get_metadata_value(key))
+        return found
 
     def outline(self) -> list[Bookmark]:
         """Its bookmarks; those that lead nowhere are left out."""
@@ -77,7 +82,8 @@ class Fast:
             place = mark.get_dest()
             page = place.get_index() if place else None
             if page is not None:
-                found.append(Bookmark(mark.get_title(), mark.level + 1, page + 1))
+                with suppress(UnicodeDecodeError):
+                    found.append(Bookmark(mark.get_title(), mark.level + 1, page + 1))
         return found
 
     def close(self) -> None:
