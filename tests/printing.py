@@ -51,8 +51,10 @@ def grid(xs: Sequence[float], ys: Sequence[float]) -> str:
     return "".join([*level, *(rule(x, ys[0], x, ys[-1]) for x in xs)])
 
 
-def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") -> bytes:
-    """A PDF of pages of drawing commands; `/I Do` paints the picture."""
+def pdf(
+    *pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "", info: str = ""
+) -> bytes:
+    """A PDF of pages of drawing commands; `/I Do` paints the picture. `info` is its dictionary."""
     fonts = " ".join(f"/{name} << {font} >>" for name, font in FONTS.items())
     picture = f"{PICTURE} /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream"
     resources = f"<< /Font << {fonts} >> /XObject << /I 3 0 R >> "
@@ -69,6 +71,9 @@ def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") ->
             f"<< /Type /Page /Parent 2 0 R /Resources {resources} /Contents {5 + 2 * n} 0 R >>",
             f"<< /Length {length} >>\nstream\n{page}\nendstream",
         ]
+    if info:
+        objects.append(f"<< {info} >>")
+        trailer += f" /Info {len(objects)} 0 R"
     return assembled([body.encode("cp1252") for body in objects], trailer)
 
 
