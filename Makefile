@@ -22,7 +22,7 @@ EVALUATE = $(GLEANER) evaluate $(GOLD:%=--gold %) $(DOCUMENTS:%=--documents %) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run ingest segment assemble review refresh evaluate test check train bench pictures fuzz hostile clean
+.PHONY: help setup run ingest segment assemble review refresh evaluate test check train bench pictures agreement fuzz hostile clean
 
 help: ## Say what can be made
 	@echo 'usage: make TARGET [PATHS="FILE-OR-FOLDER ..."] [ARGS="--option ..."]'
@@ -75,6 +75,7 @@ train: $(READY) ## Make the weights of the tagger again, from the coded texts in
 
 bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench.py $(ARGS)
+	@.venv/bin/python tests/bench_peers.py
 	@.venv/bin/python tests/bench_noop.py --documents 10000
 	@.venv/bin/python tests/bench_desk.py --records 20000
 	@.venv/bin/python tests/bench_export.py --records 20000
@@ -82,6 +83,9 @@ bench: $(READY) ## Measure speed and memory
 
 pictures: $(READY) ## Draw the pictures of docs/desk.md again
 	@.venv/bin/python tests/desk/pictures.py $(ARGS)
+
+agreement: $(READY) ## Compare the words of PDFs (PATHS) with those of plain readers
+	@.venv/bin/python tests/agreement_pdf.py $(PATHS) $(ARGS)
 
 fuzz: $(READY) ## Break PDFs at random for MINUTES, and say where reading them is at fault
 	@.venv/bin/python tests/fuzz_pdf.py --minutes $(MINUTES) $(ARGS)
