@@ -10,7 +10,7 @@ from printing import assembled, pdf, read_pages, text
 
 from pipeline.ingest.pdf import lines, sources
 from pipeline.ingest.pdf.leaf import Leaf
-from pipeline.ingest.pdf.sheet import Sheet
+from pipeline.ingest.pdf.sheet import Sheet, sheet_of
 from pipeline.run.pool import Outcome
 
 SEEN = text(72, 700, "Everybody sees these words.")
@@ -74,12 +74,12 @@ def test_thousands_of_words_in_one_place_are_not_held_each_against_all(
 
 
 def test_pages_that_fail_alike_are_told_of_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound, broken = sources.sheet_of, {2, 3, 5}
+    broken = {2, 3, 5}
 
     def fail(leaf: Leaf) -> Sheet:
         if leaf.number in broken:
             raise KeyError
-        return sound(leaf)
+        return sheet_of(leaf)
 
     monkeypatch.setattr(sources, "sheet_of", fail)
     (issue,) = read_pages(*[SEEN] * 5).issues

@@ -57,9 +57,11 @@ def _packet(data: bytes) -> list[tuple[str, str]]:
     for element in tree.iter(etree.Element):
         tag = str(element.tag)
         if tag == f"{_DC}title":
-            said.append(("title", "".join(element.itertext())))
+            said.append(("title", "".join(map(str, element.itertext()))))
         elif tag == f"{_DC}creator":
-            said += [("author", "".join(item.itertext())) for item in element.iter("{*}li")]
+            said += [
+                ("author", "".join(map(str, item.itertext()))) for item in element.iter("{*}li")
+            ]
         elif _PRISM.fullmatch(tag):
             said.append(("doi", element.text or ""))
     return said
