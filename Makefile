@@ -4,6 +4,7 @@ PYTHON ?= python3
 PATHS ?=
 CODED ?= ../shared/gold
 HOSTILE ?= ../shared/hostile
+MINUTES ?= 20
 ARGS ?=
 
 GLEANER := .venv/bin/gleaner
@@ -21,7 +22,7 @@ EVALUATE = $(GLEANER) evaluate $(GOLD:%=--gold %) $(DOCUMENTS:%=--documents %) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run ingest segment assemble review refresh evaluate test check train bench pictures hostile clean
+.PHONY: help setup run ingest segment assemble review refresh evaluate test check train bench pictures agreement fuzz hostile clean
 
 help: ## Say what can be made
 	@echo 'usage: make TARGET [PATHS="FILE-OR-FOLDER ..."] [ARGS="--option ..."]'
@@ -32,6 +33,7 @@ help: ## Say what can be made
 	@echo 'ARGS    handed on to the command: make run ARGS="--force --jobs 2"'
 	@echo 'CODED   where coded texts lie (default: ../shared/gold): make train CODED=folder'
 	@echo 'HOSTILE where broken PDFs lie (default: ../shared/hostile): make hostile HOSTILE=folder'
+	@echo 'MINUTES how long: make fuzz MINUTES=5 ARGS="--seed 2"'
 	@echo 'PYTHON  what .venv is made with (3.11 or later): PYTHON=python3.12 make setup'
 
 setup: $(READY) ## Make .venv and install Gleaner into it (the others do so when they need it)
@@ -73,6 +75,7 @@ train: $(READY) ## Make the weights of the tagger again, from the coded texts in
 
 bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench.py $(ARGS)
+	@.venv/bin/python tests/bench_peers.py
 	@.venv/bin/python tests/bench_noop.py --documents 10000
 	@.venv/bin/python tests/bench_desk.py --records 20000
 	@.venv/bin/python tests/bench_export.py --records 20000
@@ -80,6 +83,12 @@ bench: $(READY) ## Measure speed and memory
 
 pictures: $(READY) ## Draw the pictures of docs/desk.md again
 	@.venv/bin/python tests/desk/pictures.py $(ARGS)
+
+agreement: $(READY) ## Compare the words of PDFs (PATHS) with those of plain readers
+	@.venv/bin/python tests/agreement_pdf.py $(PATHS) $(ARGS)
+
+fuzz: $(READY) ## Break PDFs at random for MINUTES, and say where reading them is at fault
+	@.venv/bin/python tests/fuzz_pdf.py --minutes $(MINUTES) $(ARGS)
 
 hostile: $(READY) ## Read the broken PDFs of HOSTILE, and say what came of each
 	@.venv/bin/python tests/hostile.py $(HOSTILE) $(ARGS)

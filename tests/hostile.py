@@ -1,4 +1,5 @@
-"""Reads a folder of broken files, each in a worker of its own, and prints what came of each.
+"""Reads a folder of broken files, each in a worker of its own, and prints what came of each: its
+verdict, pages, seconds, the peak of memory of a process that only read it (MB), and what was said.
 
     .venv/bin/python tests/hostile.py FOLDER [--limit-seconds S] [--pdf-reader READER]
 
@@ -6,14 +7,21 @@ It ends with 0 when every file has an outcome, whatever that is; a fault of ours
 """
 
 import argparse
+import hashlib
 import json
+import resource
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from pipeline.ingest import Raw, ingest
+from pipeline.model import SetAside
+from pipeline.run.pool import Limits, map_documents
 
 
 def outcomes(folder: Path, options: list[str]) -> list[dict[str, Any]]:
@@ -33,6 +41,18 @@ def outcomes(folder: Path, options: list[str]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["name"]))
 
 
+def peak_of(data: bytes) -> float:
+    """The peak of memory, in MB, of a process that reads this PDF and no other; 0 where it ends."""
+    (outcome,) = map_documents([data], _peak, 1, Limits(), ("pipeline.ingest.pdf",))
+    return outcome.result or 0.0
+
+
+def _peak(data: bytes) -> float:
+    with suppress(SetAside):
+        ingest(Raw("documents/peak.pdf", data, hashlib.sha256(data).hexdigest()))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main() -> int:
     """Read and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -44,10 +64,13 @@ def main() -> int:
         sys.exit(f"There is no folder {asked.folder}: name one with HOSTILE=...")
     options = ["--limit-seconds", asked.limit_seconds, "--pdf-reader", asked.pdf_reader]
     rows = outcomes(asked.folder, options)
+    files = {file.name: file.read_bytes() for file in asked.folder.iterdir()}
+    print(f"{'file':<58}{'verdict':<14}{'pages':>5}{'s':>7}{'MB':>6}  what is said")
     for row in rows:
         outcome = row["verdict"] or row["code"]
-        issues = " ".join(issue["code"] for issue in row["issues"])
-        print(f"{row['name']:<58}{outcome:<16}{row['pages'] or '':>5}  {issues or row['message']}")
+        said = row["message"] or ", ".join(issue["code"] for issue in row["issues"])
+        took = f"{sum(row['seconds'].values()):>7.2f}{peak_of(files[row['name']]):>6.0f}"
+        print(f"{row['name']:<58}{outcome:<14}{row['pages'] or '':>5}{took}  {said}")
     counts = Counter(str(row["verdict"] or row["code"]) for row in rows)
     print(", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()))
     return int(any(row["code"] in ("internal-error", "crashed") for row in rows))

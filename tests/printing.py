@@ -51,8 +51,10 @@ def grid(xs: Sequence[float], ys: Sequence[float]) -> str:
     return "".join([*level, *(rule(x, ys[0], x, ys[-1]) for x in xs)])
 
 
-def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") -> bytes:
-    """A PDF of pages of drawing commands; `/I Do` paints the picture."""
+def pdf(
+    *pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "", info: str = ""
+) -> bytes:
+    """A PDF of pages of drawing commands; `/I Do` paints the picture. `info` is its dictionary."""
     fonts = " ".join(f"/{name} << {font} >>" for name, font in FONTS.items())
     picture = f"{PICTURE} /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream"
     resources = f"<< /Font << {fonts} >> /XObject << /I 3 0 R >> "
@@ -69,10 +71,20 @@ def pdf(*pages: str, box: str = "/MediaBox [0 0 612 792]", trailer: str = "") ->
             f"<< /Type /Page /Parent 2 0 R /Resources {resources} /Contents {5 + 2 * n} 0 R >>",
             f"<< /Length {length} >>\nstream\n{page}\nendstream",
         ]
-    data, places = b"%PDF-1.4\n", []
+    if info:
+        objects.append(f"<< {info} >>")
+        trailer += f" /Info {len(objects)} 0 R"
+    return assembled([body.encode("cp1252") for body in objects], trailer)
+
+
+def assembled(objects: Sequence[bytes], trailer: str = "") -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalog."""
+    pieces, places, length = [b"%PDF-1.4\n"], [], 9
     for number, body in enumerate(objects, 1):
-        places.append(len(data))
-        data += f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252")
+        places.append(length)
+        pieces.append(b"%d 0 obj\n%b\nendobj\n" % (number, body))
+        length += len(pieces[-1])
+    data = b"".join(pieces)
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     end += f"trailer << /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\n"

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,15 @@ def swell() -> None:
         kept.append(bytearray(8 * 1024 * 1024))
 
 
+def swell_to_the_last_byte() -> None:
+    kept = []
+    for size in (8 * 1024 * 1024, 1024, 16):
+        with suppress(MemoryError):
+            while True:
+                kept.append(b"a" * size)
+    raise MemoryError
+
+
 def read_address_zero() -> None:
     ctypes.string_at(0)
 
@@ -65,6 +75,10 @@ def sleeps(number: int) -> int:
 
 def swells(number: int) -> int:
     return unless_three(swell, number)
+
+
+def fills_up(number: int) -> int:
+    return unless_three(swell_to_the_last_byte, number)
 
 
 def segfaults(number: int) -> int:
@@ -114,6 +128,7 @@ def test_every_task_has_one_result(jobs: int) -> None:
         (spins, Limits(seconds=0.5), "too-slow", "within 0.5 seconds"),
         (sleeps, Limits(seconds=0.5), "too-slow", "--limit-seconds"),
         (swells, Limits(60, megabytes=300), "out-of-memory", "more than 300 MB"),
+        (fills_up, Limits(60, megabytes=300), "out-of-memory", "more than 300 MB"),
         (segfaults, ROOMY, "crashed", "SIGSEGV"),
         (dies, ROOMY, "crashed", "SIGKILL"),
         (leaves, ROOMY, "crashed", "exit status 7"),

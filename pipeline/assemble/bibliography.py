@@ -18,6 +18,12 @@ from pipeline.model import (
 )
 from pipeline.model.text import fold, normal_form
 
+_ORGANISATION = re.compile(
+    r"\b(?:of|and|for|the)\b|&|\b(?:institute?|university|department|ministry|agency|office|council|"
+    r"commission|committee|corporation|foundation|association|organi[sz]ation|government|inc|ltd)\b",
+    re.IGNORECASE,
+)
+_PARTICLES = re.compile(r"(?<= )(?:(?:de[lnr]?|di|da|dos|du|la|le|van|von|te[nr]) ?)+$")
 _FIELDS = ("title", "abstract", "doi", "url")
 
 
@@ -148,11 +154,16 @@ def _named(name: Any, provenance: tuple[Provenance, ...]) -> Author:
 
 
 def _split_name(printed: str, provenance: tuple[Provenance, ...]) -> Author:
-    """Family and given name of "Family, Given" or "Given Family"; one word is a family name."""
+    """Family and given name of "Family, Given" or "Given Family"; one word is a family name, and
+    so is that of an organisation."""
     name = normal_form(printed)
     family, comma, given = name.partition(",")
-    if not comma:
+    if _ORGANISATION.search(name):
+        family, given = name, ""
+    elif not comma:
         given, _, family = name.rpartition(" ")
+        if particle := _PARTICLES.search(given):
+            given, family = given[: particle.start()], f"{particle[0].strip()} {family}"
     return Author(family=family.strip(), given=given.strip(), provenance=provenance)
 
 

@@ -166,6 +166,7 @@ def _serve(connection: Connection, work: Callable[[T], R], limits: Limits) -> No
             connection.send(work(task))
         except BaseException as error:
             # Nobody knows what state it left this process in: tell, and let another take over.
+            _limit_memory(None)  # its frames are still full, and telling takes memory too
             with suppress(OSError):
                 connection.send(_trouble(error, limits))
             raise SystemExit(1) from error
@@ -196,12 +197,12 @@ def _be_silent() -> None:
     os.close(nowhere)
 
 
-def _limit_memory(megabytes: int) -> None:
+def _limit_memory(megabytes: int | None) -> None:
     import resource
 
     # RLIMIT_AS would count what is mapped and never touched: the stacks of threads, shared files.
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = megabytes * MEGABYTE
+    most = hard if megabytes is None else megabytes * MEGABYTE
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))

@@ -294,7 +294,9 @@ def _listed(folder: Path, prefix: str, make: Make) -> tuple[list[Original], Sequ
             folders.append(name)
         else:
             file = folder / entry.name
-            files.append(_openable(make(name, file), file, entry.is_file()))
+            # Where a link goes in circles, or where it may not be followed, the others raise.
+            is_file = entry.is_file(follow_symlinks=False) or os.path.isfile(file)  # noqa: PTH113
+            files.append(_openable(make(name, file), file, is_file))
     return files, folders
 
 
@@ -318,7 +320,7 @@ def _openable(original: Original, file: Path, is_file: bool) -> Original:
         return _refused(original, "name-too-long", message)
     if is_file:
         return original
-    if file.is_symlink() and not file.exists():
+    if file.is_symlink() and not os.path.exists(file):  # noqa: PTH110
         message = f"It is a link to {file.readlink()}, which is not there."
         return _refused(original, "broken-link", message)
     return _refused(original, "not-a-file", "It is neither a file nor a folder.")

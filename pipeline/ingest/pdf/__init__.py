@@ -6,10 +6,10 @@ leaf (marks on a page) -> sheet (lines, order, tables) -> blocks, headings, furn
 import logging
 from collections.abc import Iterator, Sequence
 
-from pipeline.ingest.metadata import metadata_lines
 from pipeline.ingest.pdf.blocks import footnote_passages, nest, passages_of
 from pipeline.ingest.pdf.furniture import contents_of, footnotes_of, furniture_of
 from pipeline.ingest.pdf.headings import Bookmark, mark_headings
+from pipeline.ingest.pdf.hints import hinted
 from pipeline.ingest.pdf.lines import Printed
 from pipeline.ingest.pdf.passage import Passage, Type, type_of
 from pipeline.ingest.pdf.sheet import Sheet
@@ -19,7 +19,6 @@ from pipeline.ingest.pdf.verdict import issues_of, verdict_of
 from pipeline.ingest.pdf.write import Content, in_order, write
 from pipeline.ingest.raw import Raw
 from pipeline.model import BlockKind, Document, SetAside
-from pipeline.model.text import fold
 
 # pdfminer warns on stderr of every oddity that it can live with.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -40,7 +39,9 @@ def read(raw: Raw) -> Document:
         contents = _contents(sheets, type_of(sheets), sources.outline())
         passages = in_order(contents)
         nest(passages)
-        text, blocks, pages = write(passages, sheets, _metadata(sources.metadata(), passages))
+        front = (passage.text for passage in passages if passage.first.page <= _FRONT)
+        metadata, doubts = hinted(raw.data, sources.metadata(), front)
+        text, blocks, pages = write(passages, sheets, metadata)
     finally:
         sources.close()
     return Document(
@@ -52,7 +53,7 @@ def read(raw: Raw) -> Document:
         text=text,
         pages=tuple(pages),
         blocks=tuple(blocks),
-        issues=tuple(issues_of(sheets)),
+        issues=(*issues_of(sheets), *doubts),
     )
 
 
@@ -95,17 +96,3 @@ def _contents(sheets: Sequence[Sheet], type_: Type, outline: Sequence[Bookmark])
 def _cells(grid: Grid, number: int) -> Iterator[Passage]:
     for area in grid.areas:
         yield Passage(BlockKind.CELL, area.lines, area=area, table=number)
-
-
-def _metadata(file: dict[str, str], passages: Sequence[Passage]) -> str:
-    """What the file says of its title and authors, where its first pages print the same words.
-
-    Most files say the name of a template or of a secretary.
-    """
-    printed = fold(" ".join(p.text for p in passages if p.first.page <= _FRONT))
-    said = []
-    for key in ("Title", "Author"):
-        value = file.get(key, "")
-        if fold(value) and f" {fold(value)} " in f" {printed} ":
-            said.append((key, value))
-    return "\n".join(metadata_lines(said))

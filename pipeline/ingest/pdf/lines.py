@@ -14,6 +14,9 @@ from pipeline.model.text import freeze
 
 _SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)
 _TAB = 3.0  # em; a wider gap is not a space but a way to the next stop
+_MOST_BESIDE = (
+    300  # runs of type at one height; with 30,000 in one place, each would meet all others
+)
 _MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|[*†‡§¶]{1,3}|[a-z](?=$)")
 _GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
 # Codes of symbol fonts, and the unused codes of WinAnsi, for which fonts show a bullet
@@ -151,7 +154,9 @@ def _gather(pieces: Iterable[list[Glyph]], gutters: Sequence[float]) -> list[lis
             home.add(row)
             continue
         rows.append(row)
-        shelves.setdefault(shelf, []).append(row)
+        shelved = shelves.setdefault(shelf, [])
+        if len(shelved) < _MOST_BESIDE:
+            shelved.append(row)
     return [row.glyphs for row in rows]
 
 

@@ -8,6 +8,7 @@ decode as a blank page: one is believed only where pdfplumber finds nothing on i
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from itertools import islice
 from typing import Any
@@ -49,6 +50,7 @@ class Fast:
                 raise SetAside("encrypted", _UNKNOWN_LOCK) from None
             raise Broken(type(error).__name__) from None
         self.pages = len(self.file)
+        self._sound = 0
 
     def sheet(self, number: int) -> Sheet:
         """One page (from 1)."""
@@ -60,11 +62,18 @@ class Fast:
         """Whether any page from a number on can be loaded."""
         from pipeline.ingest.pdf.pdfium import is_there
 
-        return any(is_there(self.file, n) for n in range(number, self.pages + 1))
+        if self._sound < number:  # else each broken page would look for the last page anew
+            pages = range(number, self.pages + 1)
+            self._sound = next((n for n in pages if is_there(self.file, n)), 0)
+        return self._sound >= number
 
     def metadata(self) -> dict[str, str]:
         """What the file says of itself."""
-        return {str(key): str(value) for key, value in self.file.get_metadata_dict().items()}
+        found = {}
+        for key in ("Title", "Author"):
+            with suppress(UnicodeDecodeError):  # half a character of UTF-16
+                found[key] = str(self.file.get_metadata_value(key))
+        return found
 
     def outline(self) -> list[Bookmark]:
         """Its bookmarks; those that lead nowhere are left out."""
@@ -73,7 +82,8 @@ class Fast:
             place = mark.get_dest()
             page = place.get_index() if place else None
             if page is not None:
-                found.append(Bookmark(mark.get_title(), mark.level + 1, page + 1))
+                with suppress(UnicodeDecodeError):
+                    found.append(Bookmark(mark.get_title(), mark.level + 1, page + 1))
         return found
 
     def close(self) -> None:
@@ -94,16 +104,16 @@ class Reference:
         # pdfminer raises nearly any exception on a broken file, and wraps none of them reliably.
         try:
             self.file = PDF.open(io.BytesIO(data), password=password, raise_unicode_errors=False)
+            self._left = PDFPage.create_pages(self.file.doc)
+            self.pages = self._listed()
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
             if _is(error, PDFPasswordIncorrect):
                 raise _locked(password) from None
             if _is(error, PDFEncryptionError):
                 raise SetAside("encrypted", _UNKNOWN_LOCK) from None
             raise Broken(_name(error)) from None
-        self._left = PDFPage.create_pages(self.file.doc)
         self._known: list[Any] = []
         self.broken = ""
-        self.pages = self._listed()
 
     def has(self, number: int) -> bool:
         """Whether there is such a page; `broken` says it when the list of pages breaks off."""
@@ -155,14 +165,13 @@ class Sources:
             try:
                 self.fast = Fast(data, password)
             except Broken as error:
-                broken = str(error)
+                broken = _DAMAGED.format(error)
         if reader == "auto" and self.fast and not self.fast.pages:
             self.fast = None
         if self.fast is None and self.reference() is None:
-            message = (
-                "The file cannot be opened as a PDF: it is damaged, cut off, or something else."
-            )
-            raise SetAside("not-readable", f"{message} ({self._lacks_reference or broken})")
+            why = broken if reader == "pdfium" else self._lacks_reference
+            message = f"The file cannot be opened as a PDF ({why}): get another copy of it."
+            raise SetAside("not-readable", message)
 
     def reference(self) -> Reference | None:
         """pdfplumber's hands, opened when first needed; None when it cannot open the file."""
@@ -170,21 +179,22 @@ class Sources:
             try:
                 self._reference = Reference(self.data, self.password)
             except Broken as error:
-                self._lacks_reference = str(error)
-            except SetAside as error:
+                self._lacks_reference = _DAMAGED.format(error)
+            except SetAside:
                 if self.fast is None:
                     raise
-                self._lacks_reference = error.code
+                self._lacks_reference = "its encryption cannot be undone"
         return self._reference
 
     def sheets(self) -> Iterator[Sheet]:
         """The pages, read one at a time; those that cannot be are FAILED."""
+        if self.fast and self.fast.goes_on(MOST_PAGES + 1):
+            raise _too_many()
         number = 0
         while True:
             number += 1
             if number > MOST_PAGES:
-                message = f"The PDF has more than {MOST_PAGES} pages: split it into smaller files."
-                raise SetAside("too-many-pages", message)
+                raise _too_many()
             if self.fast:
                 if number > self.fast.pages:
                     return
@@ -250,7 +260,7 @@ class Sources:
         if reference.has(number):
             return _guarded(reference, number)
         if reference.broken:
-            why = f"the list of pages breaks off here, {reference.broken}"
+            why = f"the list of pages breaks off here: {reference.broken}"
             return Sheet(number, 0.0, 0.0, Verdict.FAILED, why=why)
         missing = reference.pages - (number - 1)
         if number > 1 and missing > 0:
@@ -280,8 +290,14 @@ class Sources:
             self.fast.close()
 
 
+_DAMAGED = "damaged, cut off, or something else: {}"
 _MISSING = "the file lists {} more than it has from here on"
 _UNKNOWN_LOCK = "The PDF is encrypted in a way that cannot be undone here: save it without."
+
+
+def _too_many() -> SetAside:
+    message = f"The PDF has more than {MOST_PAGES} pages: split it into smaller files."
+    return SetAside("too-many-pages", message)
 
 
 def _locked(password: str) -> SetAside:
@@ -300,8 +316,15 @@ def _guarded(source: Fast | Reference, number: int) -> Sheet:
     except TooMuch:
         why = f"it has more than {limits.MOST_GLYPHS} characters"
     except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
-        why = _name(error)
+        why = _why(error)
     return Sheet(number, 0.0, 0.0, Verdict.FAILED, why=why)
+
+
+def _why(error: BaseException) -> str:
+    """What kept a page from being read, with the name of the error for those who look for it."""
+    if isinstance(error, RecursionError | MemoryError):
+        return f"it takes more memory, or is nested deeper, than is sound: {_name(error)}"
+    return _DAMAGED.format(_name(error))
 
 
 def _worth(sheet: Sheet) -> tuple[int, int]:

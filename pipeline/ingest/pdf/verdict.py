@@ -21,16 +21,20 @@ def verdict_of(sheets: Sequence[Sheet]) -> Verdict:
 
 
 def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
-    """One issue for each kind of fault, naming its pages; one for each page that failed."""
+    """One issue for each kind of fault, naming its pages; failed pages by what kept them."""
+    failed: dict[str, list[Sheet]] = {}
+    for sheet in _where(sheets, Verdict.FAILED):
+        failed.setdefault(sheet.why, []).append(sheet)
+    read = any(sheet.verdict is Verdict.COMPLETE for sheet in sheets)
+    rest = "The other pages were: print" if read else "Get another copy of it, or print"
     issues = [
         _issue(
             "page-not-readable",
             Level.ERROR,
-            f"Page {sheet.number} could not be read ({sheet.why}). The other pages were: print "
-            "the document to a new PDF and put that in its place.",
+            f"{_named(found)} could not be read ({why}). {rest} the document to a new PDF and put "
+            "that in its place.",
         )
-        for sheet in sheets
-        if sheet.verdict is Verdict.FAILED
+        for why, found in failed.items()
     ]
     found = _where(sheets, Verdict.NEEDS_OCR)
     if found and not any(sheet.hidden for sheet in found):
@@ -104,7 +108,7 @@ def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
         )
     if verdict_of(sheets) is Verdict.BLANK:
         message = (
-            "The document has no words on any page: look at it, and save it anew if it should."
+            "The document has no words on any page: look at it, and save it anew if it has some."
         )
         issues.append(_issue("blank", Level.WARNING, message))
     return issues
@@ -116,6 +120,11 @@ def _where(sheets: Iterable[Sheet], verdict: Verdict) -> list[Sheet]:
 
 def _pages(sheets: Sequence[Sheet]) -> str:
     """`Page 3 has`, `Pages 1, 4-9 have`."""
+    return f"{_named(sheets)} {'has' if len(sheets) == 1 else 'have'}"
+
+
+def _named(sheets: Sequence[Sheet]) -> str:
+    """`Page 3`, `Pages 1, 4-9`."""
     numbers = [sheet.number for sheet in sheets]
     runs = [[numbers[0], numbers[0]]]
     for before, number in pairwise(numbers):
@@ -124,7 +133,7 @@ def _pages(sheets: Sequence[Sheet]) -> str:
         else:
             runs.append([number, number])
     named = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
-    return f"Page {named} has" if len(numbers) == 1 else f"Pages {named} have"
+    return f"Page {named}" if len(numbers) == 1 else f"Pages {named}"
 
 
 def _issue(code: str, level: Level, message: str) -> Issue:
