@@ -1,12 +1,15 @@
 """A page as lines and tables in reading order: what is left of a leaf once its glyphs are read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.leaf import Leaf
 from pipeline.ingest.pdf.lines import Printed, is_garbled, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
 from pipeline.ingest.pdf.proof import line_numbers
+from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.tables import Grid, grids_of
 from pipeline.model import Verdict
 
@@ -53,10 +56,12 @@ def sheet_of(leaf: Leaf) -> Sheet:
         pieces = pieces_of(glyphs)
         gutters = gutters_of(pieces, leaf.width)
         lines = lines_of(pieces, leaf.number, gutters)
-        if not gutters and (found := aligned_of(lines)):
+        if found := _aligned(lines, leaf, gutters):
             more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=found))
             grids += more
-            lines = lines_of(pieces_of(glyphs), leaf.number)
+            pieces = pieces_of(glyphs)
+            gutters = gutters_of(pieces, leaf.width)
+            lines = lines_of(pieces, leaf.number, gutters)
         underline(lines, leaf.rules)
         sheet.items = in_reading_order([*lines, *grids], gutters)
         beside = [line for number in numbers for line in lines_of([number], leaf.number)]
@@ -64,3 +69,17 @@ def sheet_of(leaf: Leaf) -> Sheet:
             line.beside = True
         sheet.items += beside
     return sheet
+
+
+def _aligned(
+    lines: Sequence[Printed], leaf: Leaf, gutters: Sequence[float]
+) -> list[list[Rectangle]]:
+    """The cells of tables without rules: across the page, else in a column of it."""
+    found = aligned_of(lines, leaf.fills, beside=bool(gutters))
+    if found or not gutters:
+        return found
+    edges = [0.0, *gutters, leaf.width]
+    for left, right in pairwise(edges):
+        column = [line for line in lines if left < line.left and line.right < right]
+        found += aligned_of(column, leaf.fills)
+    return found
