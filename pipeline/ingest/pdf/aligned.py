@@ -134,50 +134,70 @@ def _trimmed(run: list[_Level]) -> Iterator[list[_Level]]:
 
 
 def _banded(runs: Sequence[list[_Level]], fills: Sequence[Fill]) -> Iterator[list[_Level]]:
-    """Runs of levels; two with the same columns are one where only a title stands between them."""
-    table: list[_Level] = []
-    waiting: list[_Level] = []
+    """Runs of levels; those with the same columns are one where only titles stand between them.
+
+    A title is set apart by type or ground, or by coming again and again between such runs.
+    """
+    tables: list[list[_Level]] = [[]]
+    gaps: list[list[_Level]] = [[]]
     for run in runs:
-        if not any(len(level.parts) >= _FEWEST_COLUMNS for level in run):
-            waiting += run
-            continue
-        if table and waiting and _is_band(table, waiting, run, fills):
-            for level in waiting:
-                level.band = True
-            table += [*waiting, *run]
+        if any(len(level.parts) >= _FEWEST_COLUMNS for level in run):
+            tables.append(run)
+            gaps.append([])
         else:
-            if table:
-                yield table
-            table = list(run)
-        waiting = []
-    if table:
-        yield table
+            gaps[-1] += run
+    places = [n for n in range(1, len(gaps) - 1) if _is_band(tables[n], gaps[n], tables[n + 1])]
+    often = len(places) > 1
+    joined = {n for n in places if often or _is_set_apart(gaps[n], fills)}
+    table: list[_Level] = []
+    for n in range(1, len(tables)):
+        if n - 1 not in joined:
+            yield table
+            table = _leading(gaps[n - 1], tables[n], fills)
+        table += tables[n]
+        if n in joined:
+            table += _as_band(gaps[n])
+    yield table
 
 
-def _is_band(
-    above: Sequence[_Level],
-    waiting: Sequence[_Level],
-    below: Sequence[_Level],
-    fills: Sequence[Fill],
-) -> bool:
-    """Whether lines between two runs are a title across one table: set apart by type or ground."""
-    if len(waiting) > _MOST_BANDS or any(len(level.parts) > 1 for level in waiting):
+def _as_band(levels: Sequence[_Level]) -> Sequence[_Level]:
+    for level in levels:
+        level.band = True
+    return levels
+
+
+def _leading(gap: Sequence[_Level], run: Sequence[_Level], fills: Sequence[Fill]) -> list[_Level]:
+    """The shaded lines right above a run, which are its title."""
+    found: list[_Level] = []
+    below = run[0]
+    for level in reversed(gap[-_MOST_BANDS:]):
+        near = below.base - level.base <= _STEP * level.size
+        if not near or len(level.parts) > 1 or not _is_shaded(level.parts[0], fills):
+            break
+        found.insert(0, level)
+        below = level
+    lefts = {abs(level.parts[0].left - run[0].parts[0].left) < _EDGE for level in found}
+    return list(_as_band(found)) if lefts == {True} else []
+
+
+def _is_band(above: Sequence[_Level], gap: Sequence[_Level], below: Sequence[_Level]) -> bool:
+    """Whether lines between two runs with the same columns may be a title across one table."""
+    if not 0 < len(gap) <= _MOST_BANDS or any(len(level.parts) > 1 for level in gap):
         return False
-    around = [above[-1], *waiting, below[0]]
+    around = [above[-1], *gap, below[0]]
     if any(b.base - a.base > _FAR_STEP * max(a.size, b.size) for a, b in pairwise(around)):
         return False
-    columns = [
-        columns_of(part for level in run if not level.band for part in level.parts)
-        for run in (above, below)
-    ]
+    columns = [columns_of(part for level in run for part in level.parts) for run in (above, below)]
     lefts = [[column[0] for column in some] for some in columns]
     if len(lefts[0]) != len(lefts[1]):
         return False
     if any(abs(a - b) > _EDGE for a, b in zip(*lefts, strict=True)):
         return False
-    parts = [level.parts[0] for level in waiting]
-    if abs(parts[0].left - lefts[0][0]) > _EDGE or parts[0].left > parts[-1].left + _EDGE:
-        return False
+    return all(abs(level.parts[0].left - lefts[0][0]) < _EDGE for level in gap)
+
+
+def _is_set_apart(gap: Sequence[_Level], fills: Sequence[Fill]) -> bool:
+    parts = [level.parts[0] for level in gap]
     return all(part.bold for part in parts) or all(_is_shaded(part, fills) for part in parts)
 
 
@@ -193,6 +213,8 @@ def _is_shaded(part: Part, fills: Sequence[Fill]) -> bool:
 def _cells(run: Sequence[_Level], *, beside: bool) -> list[Rectangle]:
     """The cells of a run of levels; none when it is no table."""
     levels = [level for level in run if not level.band]
+    if not levels:
+        return []
     full = [level for level in levels if len(level.parts) >= _FEWEST_COLUMNS]
     if len(full) < _FEWEST_ROWS - 1:
         return []

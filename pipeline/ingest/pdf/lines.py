@@ -10,6 +10,7 @@ from statistics import median
 
 from pipeline.ingest.pdf.leaf import Glyph
 from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.tracked import closed_up
 from pipeline.model.text import freeze
 
 _SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)
@@ -174,7 +175,7 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
     solid = [glyph for glyph in ordered if glyph.text != " "]
     size = _usual_size(solid)
     base = median(g.base for g in solid if g.size >= 0.9 * size)
-    words = _words(ordered, size, base)
+    words = closed_up(_words(ordered, size, base))
     text, starts, places = "", [], []
     strong: list[tuple[int, int]] = []
     notes: list[tuple[int, int]] = []
