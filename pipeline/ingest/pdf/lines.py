@@ -226,7 +226,24 @@ def _usual_size(solid: Sequence[Glyph]) -> float:
     for glyph in solid:
         size = round(glyph.size * 2) / 2
         counts[size] = counts.get(size, 0) + len(glyph.text)
-    return max(counts, key=lambda size: (counts[size], size))
+    usual = max(counts, key=lambda size: (counts[size], size))
+    larger = max(counts)
+    small_caps = 0.6 * larger < usual < 0.9 * larger and _are_initials(solid, larger)
+    return larger if small_caps else usual
+
+
+def _are_initials(solid: Sequence[Glyph], larger: float) -> bool:
+    """Whether the larger letters of a line are the initials of small capitals beside them."""
+    tall = [glyph for glyph in solid if abs(glyph.size - larger) <= 0.5]
+    letters = sum(len(glyph.text) for glyph in solid)
+    level = {round(glyph.base) for glyph in solid}
+    first = min(solid, key=lambda glyph: glyph.left)
+    return (
+        all(len(glyph.text) == 1 and glyph.text.isupper() for glyph in tall)
+        and first in tall
+        and max(level) - min(level) <= 1
+        and letters <= 12 * len(tall)
+    )
 
 
 def _words(ordered: list[Glyph], size: float, base: float) -> list[tuple[list[Glyph], bool]]:
