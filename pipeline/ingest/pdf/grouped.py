@@ -123,18 +123,29 @@ def _is_filled(levels: Sequence[Sequence[Part]]) -> bool:
     whole = max(p.right for level in levels for p in level) - lefts[0]
     if max(widths[0]) < _NARROW * whole:
         return False
-    return all(median(some) > _FULL * max(some) for some in widths)
+    words = [
+        median(p.text.count(" ") + 1 for level in levels for p in level if p.column == c)
+        for c in columns
+    ]
+    return min(words) > 2 and all(median(some) > _FULL * max(some) for some in widths)
 
 
 def _is_matched(levels: Sequence[Sequence[Part]]) -> bool:
     """Whether what begins after a gap in one column begins at the same height in the other."""
-    step = _tightest(levels)
+    bases: dict[int, list[float]] = {}
+    for part in (part for level in levels for part in level):
+        bases.setdefault(part.column, []).append(part.base)
+    size = levels[0][0].size
+    pitches = {
+        column: min((b - a for a, b in pairwise(some) if b - a > 0.5 * size), default=size)
+        for column, some in bases.items()
+    }
     last: dict[int, float] = {}
     starts: list[set[int]] = []
     for level in levels:
         begun = set()
         for part in level:
-            if part.base - last.get(part.column, -1e9) > _GAP * max(step, part.size):
+            if part.base - last.get(part.column, -1e9) > _GAP * pitches[part.column]:
                 begun.add(part.column)
             last[part.column] = part.base
         if 0 in begun:
