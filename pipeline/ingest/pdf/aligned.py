@@ -40,11 +40,8 @@ def aligned_of(
 
     `beside` says that the lines may be those of columns of prose side by side.
     """
-    found = []
-    for run in _banded(list(_runs(_levels(lines))), fills):
-        if cells := _cells(run, beside=beside):
-            found.append(cells)
-    return found
+    runs = _banded(list(_runs(_levels(lines))), fills)
+    return [cells for run in runs if (cells := _cells(run, beside=beside))]
 
 
 @dataclass(eq=False)
@@ -74,10 +71,8 @@ def _parts(line: Printed) -> list[Part]:
     """What only spaces part in a line."""
     words = list(zip(line.words[::2], line.words[1::2], strict=True))
     texts = line.text.split()
-    starts = [0]
-    for n in range(1, len(words)):
-        if words[n][0] - words[n - 1][1] > _GAP * line.size:
-            starts.append(n)
+    far = _GAP * line.size
+    starts = [0, *(n for n in range(1, len(words)) if words[n][0] - words[n - 1][1] > far)]
     return [
         Part(
             *(words[start][0], words[end - 1][1], line.top, line.bottom, line.base, line.size),

@@ -11,6 +11,7 @@ from pipeline.ingest.pdf.order import gutters_of, in_reading_order
 from pipeline.ingest.pdf.proof import line_numbers
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.tables import Grid, grids_of, stripes_of
+from pipeline.ingest.pdf.vertical import upended
 from pipeline.model import Verdict
 
 _GARBLED = 0.3  # share of unknown characters above which the known ones are not to be trusted
@@ -52,6 +53,7 @@ def sheet_of(leaf: Leaf) -> Sheet:
         counted = {id(glyph) for number in numbers for glyph in number}
         if counted:
             leaf.glyphs = [glyph for glyph in leaf.glyphs if id(glyph) not in counted]
+        leaf.glyphs = upended(leaf.glyphs)
         grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)
         sheet.items = in_reading_order([*lines, *grids], gutters)
