@@ -1,5 +1,6 @@
 """Passages to the frozen text: blocks, lines and the pages that tile it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from pipeline.ingest.pdf.sheet import Sheet
 from pipeline.model import Block, BlockKind, Box, Cell, Inline, Line, Page, Span
 
 _ALIGNED = 3.0  # points
+_CITED = re.compile(r"[A-Z]{1,6}[-. ]?\d[\w.\-]*")
 
 
 @dataclass
@@ -52,8 +54,13 @@ def _over(
     if not flow or not following or flow[-1].first.page != page:
         return None
     last = flow[-1]
-    rest = _cut_off(last, following) if last.area else following[0]
-    return (last, rest) if rest and continues(last, rest) else None
+    rest = following[0]
+    if last.area:
+        # A row that others cite by its label is one; what prose says in cells is read as it lies.
+        beside = flow[-2].text if len(flow) > 1 and flow[-2].area else ""
+        cut = _cut_off(last, following) if _CITED.fullmatch(beside) else None
+        return (last, cut) if cut and continues(last, cut) else None
+    return (last, rest) if continues(last, rest) else None
 
 
 def _cut_off(cell: Passage, following: Sequence[Passage]) -> Passage | None:
