@@ -166,8 +166,10 @@ def nest(passages: Sequence[Passage]) -> None:
 
 def continues(before: Passage, after: Passage) -> bool:
     """Whether a passage goes on over a page or column break: no sentence ended, none began."""
-    kinds = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
-    if before.kind not in kinds or after.kind is not BlockKind.PARAGRAPH:
+    kinds = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.CELL)
+    if before.kind not in kinds or after.kind not in (BlockKind.PARAGRAPH, before.kind):
+        return False
+    if after.kind is BlockKind.LIST_ITEM:
         return False
     if abs(before.last.size - after.first.size) > 0.6 or before.last.turn != after.first.turn:
         return False

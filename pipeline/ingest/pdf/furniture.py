@@ -24,6 +24,9 @@ _PAGE = re.compile(
 _GAP = 2.5  # em between a title and its page number where contents have no leaders
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶])(?=\s|$)")
 
+_ENDS = re.compile(r"[.!?:;][\"'”’)\]]*$")
+_LABELLED = re.compile(r"(?:Figure|Fig\.|Table|Box|Listing|Algorithm|Source|Note)\b")
+
 
 def furniture_of(sheets: Sequence[Sheet], type_: Type) -> set[Printed]:
     """The lines that repeat over pages at one height, and page numbers."""
@@ -106,7 +109,8 @@ def _is_entry(line: Printed, index: int, leads: Sequence[int]) -> bool:
 def footnotes_of(lines: Sequence[Printed], type_: Type, height: float) -> list[Printed]:
     """The notes at the foot of a page, in order: all small type below the last line of the body.
 
-    There are none unless one of them opens with a note mark.
+    There are none unless one of them opens with a note mark, or the type above breaks off in one
+    of several columns: the imprint of a paper, the address of its authors.
     """
     body = [line for line in lines if not type_.is_small(line) and line.turn == 0]
     found: list[Printed] = []
@@ -123,9 +127,19 @@ def footnotes_of(lines: Sequence[Printed], type_: Type, height: float) -> list[P
             and line.top > 0.3 * height
         ]
         foot.sort(key=lambda line: line.base)
-        if any(opens_note(line) for line in foot):
+        if any(opens_note(line) for line in foot) or (foot and _breaks_off(body, column, foot[0])):
             found += foot
     return found
+
+
+def _breaks_off(body: Sequence[Printed], column: int, foot: Printed) -> bool:
+    """Whether a sentence is left open above the foot of one of several columns."""
+    if column < 0 or len({line.column for line in body if line.column >= 0}) < 2:
+        return False
+    above = max((ln for ln in body if ln.column == column), key=lambda ln: ln.base, default=None)
+    if above is None or foot.base - above.base < 1.5 * above.size or _LABELLED.match(foot.text):
+        return False
+    return _ENDS.search(above.text) is None
 
 
 def opens_note(line: Printed) -> bool:

@@ -10,6 +10,7 @@ from statistics import median
 
 from pipeline.ingest.pdf.leaf import Glyph
 from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.tracked import closed_up
 from pipeline.model.text import freeze
 
 _SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)
@@ -179,7 +180,7 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
     solid = [glyph for glyph in ordered if glyph.text != " "]
     size = _usual_size(solid)
     base = median(g.base for g in solid if g.size >= 0.9 * size)
-    words = _words(ordered, size, base)
+    words = closed_up(_words(ordered, size, base))
     text, starts, places = "", [], []
     strong: list[tuple[int, int]] = []
     notes: list[tuple[int, int]] = []
@@ -230,7 +231,24 @@ def _usual_size(solid: Sequence[Glyph]) -> float:
     for glyph in solid:
         size = round(glyph.size * 2) / 2
         counts[size] = counts.get(size, 0) + len(glyph.text)
-    return max(counts, key=lambda size: (counts[size], size))
+    usual = max(counts, key=lambda size: (counts[size], size))
+    larger = max(counts)
+    small_caps = 0.6 * larger < usual < 0.9 * larger and _are_initials(solid, larger)
+    return larger if small_caps else usual
+
+
+def _are_initials(solid: Sequence[Glyph], larger: float) -> bool:
+    """Whether the larger letters of a line are the initials of small capitals beside them."""
+    tall = [glyph for glyph in solid if abs(glyph.size - larger) <= 0.5]
+    letters = sum(len(glyph.text) for glyph in solid)
+    level = {round(glyph.base) for glyph in solid}
+    first = min(solid, key=lambda glyph: glyph.left)
+    return (
+        all(len(glyph.text) == 1 and glyph.text.isupper() for glyph in tall)
+        and first in tall
+        and max(level) - min(level) <= 1
+        and letters <= 12 * len(tall)
+    )
 
 
 def _words(ordered: list[Glyph], size: float, base: float) -> list[tuple[list[Glyph], bool]]:

@@ -10,6 +10,8 @@ from pipeline.ingest.pdf.leaf import Glyph
 _BIN = 2.0  # points
 _NARROWEST = 6.0  # points; a gutter is wider than the spaces of justified text above each other
 _CROSSING = 0.2  # share of the lines that may run over a gutter: titles, wide figures
+_CROSSING_APART = 0.45  # where they are the heads and figures of a page with columns
+_MOST_CHANGES = 4  # from such lines to columns and back, down a page
 _WRONG = 0.15  # share of upward steps in one column above which painting order is not reading order
 
 
@@ -44,8 +46,21 @@ def gutters_of(pieces: Sequence[Sequence[Glyph]], width: float) -> list[float]:
         cover[min(bins, max(0, int(right / _BIN) + 1))] -= 1
     for index in range(1, bins):
         cover[index] += cover[index - 1]
-    free = [count <= _CROSSING * max(cover) for count in cover[:bins]]
-    found = []
+    found = [x for x in _strips(cover[:bins], _CROSSING) if _parts_prose(extents, x, width)]
+    if not found:
+        found = [
+            x
+            for x in _strips(cover[:bins], _CROSSING_APART)
+            if _parts_prose(extents, x, width) and _cross_apart(extents, x)
+        ]
+    return [x for x in found if 0.15 * width < x < 0.85 * width]
+
+
+def _strips(cover: Sequence[int], crossing: float) -> list[float]:
+    """The middles of the strips that at most a share of the lines runs over."""
+    free = [count <= crossing * max(cover) for count in cover]
+    bins = len(cover)
+    found: list[float] = []
     start = None
     for index in range(bins):
         if free[index] and start is None:
@@ -54,7 +69,17 @@ def gutters_of(pieces: Sequence[Sequence[Glyph]], width: float) -> list[float]:
             if index - start >= _NARROWEST / _BIN and start > 0:
                 found.append((start + index) / 2 * _BIN)
             start = None
-    return [x for x in found if 0.15 * width < x < 0.85 * width and _parts_prose(extents, x, width)]
+    return found
+
+
+def _cross_apart(extents: Sequence[tuple[float, float, float]], x: float) -> bool:
+    """Whether what runs over a gutter stands above, below or between columns, not among them."""
+    over = [left < x - _BIN and right > x + _BIN for left, right, _ in sorted(extents, key=_top)]
+    return sum(a != b for a, b in pairwise(over)) <= _MOST_CHANGES
+
+
+def _top(extent: tuple[float, float, float]) -> float:
+    return extent[2]
 
 
 def _parts_prose(extents: Sequence[tuple[float, float, float]], x: float, width: float) -> bool:

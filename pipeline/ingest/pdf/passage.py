@@ -17,8 +17,15 @@ _NUMBER = (
     r"\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\(?[ivxlcIVXLC]{1,6}[.)]|\d{1,2}(?:\.\d{1,2}){1,4}\.?(?= )"
     r"|\[\d{1,3}\]"
 )
+# `A. Lee and B. Roe.`, `J. K. Low,`: the initials of a name open no item.
+_NAME = (
+    r"(?![A-Z]\. (?:[A-Z]\. ?)*[A-Z][\w'’-]+"
+    r"(?:, (?:[A-Z]\.|and [A-Z])| and [A-Z]\. | & [A-Z]\.|\. (?:19|20)\d\d))"
+)
 _LABEL = r"(?!(?:Figure|Fig|Table|Box|Chart|Section|Chapter|Part)\b)[A-Z][a-z]{3,} \d{1,3}[:.](?= )"
-_MARKER = re.compile(rf"(?P<bullet>{_BULLET})\s*|(?P<number>(?:{_NUMBER}|{_LABEL}))(?=\s|$)\s*")
+_MARKER = re.compile(
+    rf"(?P<bullet>{_BULLET})\s*|(?P<number>{_NAME}(?:{_NUMBER}|{_LABEL}))(?=\s|$)\s*"
+)
 
 
 @dataclass(eq=False)

@@ -1,13 +1,17 @@
 """A page as lines and tables in reading order: what is left of a leaf once its glyphs are read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.leaf import Leaf
 from pipeline.ingest.pdf.lines import Printed, is_garbled, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
 from pipeline.ingest.pdf.proof import line_numbers
-from pipeline.ingest.pdf.tables import Grid, grids_of
+from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.tables import Grid, grids_of, stripes_of
+from pipeline.ingest.pdf.vertical import upended
 from pipeline.model import Verdict
 
 _GARBLED = 0.3  # share of unknown characters above which the known ones are not to be trusted
@@ -49,14 +53,8 @@ def sheet_of(leaf: Leaf) -> Sheet:
         counted = {id(glyph) for number in numbers for glyph in number}
         if counted:
             leaf.glyphs = [glyph for glyph in leaf.glyphs if id(glyph) not in counted]
-        grids, glyphs = grids_of(leaf)
-        pieces = pieces_of(glyphs)
-        gutters = gutters_of(pieces, leaf.width)
-        lines = lines_of(pieces, leaf.number, gutters)
-        if not gutters and (found := aligned_of(lines)):
-            more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=found))
-            grids += more
-            lines = lines_of(pieces_of(glyphs), leaf.number)
+        leaf.glyphs = upended(leaf.glyphs)
+        grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)
         sheet.items = in_reading_order([*lines, *grids], gutters)
         beside = [line for number in numbers for line in lines_of([number], leaf.number)]
@@ -64,3 +62,50 @@ def sheet_of(leaf: Leaf) -> Sheet:
             line.beside = True
         sheet.items += beside
     return sheet
+
+
+def _laid_out(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
+    """The tables of a page, its other lines, and the gutters of its columns."""
+    stripes = stripes_of(leaf.grids)
+    if stripes:
+        ruled = [cells for cells in leaf.grids if cells not in stripes]
+        whole = _read(replace(leaf, grids=ruled))
+        if all(any(_holds(grid, cells) for grid in whole[0]) for cells in stripes):
+            return whole
+    return _read(leaf)
+
+
+def _read(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
+    grids, glyphs = grids_of(leaf)
+    pieces = pieces_of(glyphs)
+    gutters = gutters_of(pieces, leaf.width)
+    lines = lines_of(pieces, leaf.number, gutters)
+    if found := _aligned(lines, leaf, gutters):
+        more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=found))
+        grids += more
+        pieces = pieces_of(glyphs)
+        gutters = gutters_of(pieces, leaf.width)
+        lines = lines_of(pieces, leaf.number, gutters)
+    return grids, lines, gutters
+
+
+def _holds(grid: Grid, cells: Sequence[Rectangle]) -> bool:
+    """Whether the middles of all cells lie in a table."""
+    return all(
+        grid.left < (x0 + x1) / 2 < grid.right and grid.top < (top + bottom) / 2 < grid.bottom
+        for x0, top, x1, bottom in cells
+    )
+
+
+def _aligned(
+    lines: Sequence[Printed], leaf: Leaf, gutters: Sequence[float]
+) -> list[list[Rectangle]]:
+    """The cells of tables without rules: across the page, else in a column of it."""
+    found = aligned_of(lines, leaf.fills, beside=bool(gutters))
+    if found or not gutters:
+        return found
+    edges = [0.0, *gutters, leaf.width]
+    for left, right in pairwise(edges):
+        column = [line for line in lines if left < line.left and line.right < right]
+        found += aligned_of(column, leaf.fills)
+    return found

@@ -54,6 +54,16 @@ def grids_of(leaf: Leaf) -> tuple[list[Grid], list[Glyph]]:
     return grids, rest
 
 
+def stripes_of(grids: Sequence[list[Rectangle]]) -> list[list[Rectangle]]:
+    """The grids that are every other row of one table: shaded cells of equal widths, apart."""
+    alike: dict[tuple[int, ...], list[list[Rectangle]]] = {}
+    for cells in grids:
+        if max(cell[1] for cell in cells) - min(cell[1] for cell in cells) < _SNAP:
+            edges = tuple(round(cell[0] / _SNAP) for cell in sorted(cells))
+            alike.setdefault(edges, []).append(cells)
+    return [cells for same in alike.values() if len(same) > 1 for cells in same]
+
+
 def _size(cells: Sequence[Rectangle]) -> float:
     return sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in cells)
 
@@ -196,6 +206,8 @@ def _find_heads(areas: list[Area]) -> None:
         line.bold for area in body for line in area.lines
     )
     grounds = {area.ground for area in top}
-    grounded = None not in grounds and not grounds & {area.ground for area in below[0]}
+    # Where every other row is shaded, the first may be too, and is no head.
+    near = {area.ground for row in below[:2] for area in row}
+    grounded = None not in grounds and not grounds & near
     for area in top:
         area.head = bold or grounded

@@ -1,5 +1,6 @@
 """Passages to the frozen text: blocks, lines and the pages that tile it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ from pipeline.ingest.pdf.notes import link_notes
 from pipeline.ingest.pdf.passage import Passage
 from pipeline.ingest.pdf.sheet import Sheet
 from pipeline.model import Block, BlockKind, Box, Cell, Inline, Line, Page, Span
+
+_ALIGNED = 3.0  # points
+_CITED = re.compile(r"[A-Z]{1,6}[-. ]?\d[\w.\-]*")
 
 
 @dataclass
@@ -36,16 +40,44 @@ def in_order(contents: Sequence[Content]) -> list[Passage]:
         over = _over(flow, following, content.page)
         ordered += [*content.heads, *(flow[:-1] if over else flow), *content.notes, *content.feet]
         if over:
-            over.lines += following.pop(0).lines
-            ordered.append(over)
+            passage, rest = over
+            following.remove(rest)
+            passage.lines = passage.lines + rest.lines
+            ordered.append(passage)
     return ordered
 
 
-def _over(flow: Sequence[Passage], following: Sequence[Passage], page: int) -> Passage | None:
-    """The last passage of a page, when it goes on at the top of the next."""
-    if flow and following and flow[-1].first.page == page and continues(flow[-1], following[0]):
-        return flow[-1]
-    return None
+def _over(
+    flow: Sequence[Passage], following: Sequence[Passage], page: int
+) -> tuple[Passage, Passage] | None:
+    """The last passage of a page and the rest of it, when it goes on at the top of the next."""
+    if not flow or not following or flow[-1].first.page != page:
+        return None
+    last = flow[-1]
+    rest = following[0]
+    if last.area:
+        # A row that others cite by its label is one; what prose says in cells is read as it lies.
+        beside = flow[-2].text if len(flow) > 1 and flow[-2].area else ""
+        cut = _cut_off(last, following) if _CITED.fullmatch(beside) else None
+        return (last, cut) if cut and continues(last, cut) else None
+    return (last, rest) if continues(last, rest) else None
+
+
+def _cut_off(cell: Passage, following: Sequence[Passage]) -> Passage | None:
+    """Where the last cell of a page may go on: alone in its row, below the heads of its table."""
+    first = following[0]
+    if first.area is None:
+        rest = first
+    else:
+        rows = [p for p in following if p.area and p.table == first.table and not p.area.head]
+        top = min((p.area.row for p in rows if p.area), default=0)
+        begun = [p for p in rows if p.area and p.area.row == top]
+        if len(begun) != 1:
+            return None
+        rest = begun[0]
+    assert cell.area
+    beside = cell.area.column > 0 and cell.area.columns == (rest.area or cell.area).columns
+    return rest if beside and abs(rest.first.left - cell.last.left) < _ALIGNED else None
 
 
 def _joined(flow: Iterable[Passage]) -> list[Passage]:
@@ -53,7 +85,8 @@ def _joined(flow: Iterable[Passage]) -> list[Passage]:
     joined: list[Passage] = []
     for passage in flow:
         before = joined[-1] if joined else None
-        if before and before.last.base > passage.first.base and continues(before, passage):
+        higher = before and not before.area and before.last.base > passage.first.base
+        if before and higher and continues(before, passage):
             before.lines += passage.lines
         else:
             joined.append(passage)

@@ -1,0 +1,154 @@
+"""The rows of words in columns: by the order of painting, or by the gaps between them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+_LEVEL = 0.35  # em that the base lines of one level may differ by
+_GAP = 1.25  # times the tightest step of lines: a wider one may part two rows
+_SPARSE = 0.6  # share of the levels at which a column of labels has words, at most
+_NARROW = 0.3  # of the width of a table: what is narrower is no column of prose
+_FULL = 0.7  # of the widest line of a column of prose, that its usual line has
+_MATCHED = 0.8  # share of the rows that begin at one height in both columns
+_OPEN = re.compile(r"(?:[,–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as))$")
+
+Extent = tuple[float, float]
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """Words of one line in one column; `flow` is their place in the page's order of painting."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    base: float
+    size: float
+    text: str
+    flow: float
+    bold: bool
+    column: int = 0
+
+
+def columns_of(parts: Iterable[Part]) -> list[Extent]:
+    """The extents of columns: what overlaps from line to line."""
+    columns: list[Extent] = []
+    for left, right in sorted((part.left, part.right) for part in parts):
+        if columns and left <= columns[-1][1]:
+            columns[-1] = (columns[-1][0], max(right, columns[-1][1]))
+        else:
+            columns.append((left, right))
+    return columns
+
+
+def rows_of(levels: Sequence[Sequence[Part]], *, strict: bool) -> list[list[Part]]:
+    """The parts of each row, from the top; `column` of each part must be set.
+
+    `strict` gives no rows where the words may as well be columns of prose.
+    """
+    parts = [part for level in levels for part in level]
+    painted = sorted(parts, key=lambda part: part.flow)
+    if painted == parts:
+        prose = strict and _is_filled(levels)
+        return [] if prose else _by_levels(levels)
+    if rows := _by_painting(painted):
+        return rows
+    if strict and not _is_matched(levels):
+        return []
+    return _by_levels(levels)
+
+
+def _by_painting(painted: Sequence[Part]) -> list[list[Part]]:
+    """The rows of a table that was painted cell by cell; none when it was not."""
+    rows: list[list[Part]] = []
+    last: Part | None = None
+    for part in painted:
+        same = last is not None and part.column == last.column
+        far = same and last is not None and part.base - last.base > 1.6 * _GAP * part.size
+        if last is None or part.column < last.column or (far and part.column == 0):
+            rows.append([])
+        elif same and part.base < last.base - _LEVEL * part.size:
+            return []
+        rows[-1].append(part)
+        last = part
+    for above, below in pairwise(rows):
+        if min(p.base for p in below) <= max(p.base for p in above) + _LEVEL * below[0].size:
+            return []
+    return rows if len(rows) > 1 else []
+
+
+def _by_levels(levels: Sequence[Sequence[Part]]) -> list[list[Part]]:
+    """Each level that begins in the first column is a row, unless it goes on the cell above."""
+    step = _tightest(levels)
+    rows: list[list[Part]] = []
+    above: Sequence[Part] = ()
+    for level in levels:
+        begins = level[0].column == 0
+        if begins and above and above[0].column == 0 and rows:
+            tight = level[0].base - above[0].base <= _GAP * step
+            begins = not (tight and _continues(above, level))
+        if begins or not rows:
+            rows.append([])
+        rows[-1] += level
+        above = level
+    return [sorted(row, key=lambda part: (part.column, part.base)) for row in rows]
+
+
+def _continues(above: Sequence[Part], level: Sequence[Part]) -> bool:
+    """Whether the words of a level go on those above in every column."""
+    before = {part.column: part for part in above}
+    return all(
+        part.text[:1].islower()
+        or bool(part.column in before and _OPEN.search(before[part.column].text))
+        for part in level
+    )
+
+
+def _tightest(levels: Sequence[Sequence[Part]]) -> float:
+    return min((b[0].base - a[0].base for a, b in pairwise(levels)), default=0.0)
+
+
+def _is_filled(levels: Sequence[Sequence[Part]]) -> bool:
+    """Whether lines fill their columns as prose does, though they were painted across."""
+    columns = sorted({part.column for level in levels for part in level})
+    lefts = [min(p.left for level in levels for p in level if p.column == c) for c in columns]
+    widths = [
+        [p.right - p.left for level in levels for p in level if p.column == c] for c in columns
+    ]
+    if sum(level[0].column == columns[0] for level in levels) < _SPARSE * len(levels):
+        return False
+    whole = max(p.right for level in levels for p in level) - lefts[0]
+    if max(widths[0]) < _NARROW * whole:
+        return False
+    words = [
+        median(p.text.count(" ") + 1 for level in levels for p in level if p.column == c)
+        for c in columns
+    ]
+    return min(words) > 2 and all(median(some) > _FULL * max(some) for some in widths)
+
+
+def _is_matched(levels: Sequence[Sequence[Part]]) -> bool:
+    """Whether what begins after a gap in one column begins at the same height in the other."""
+    bases: dict[int, list[float]] = {}
+    for part in (part for level in levels for part in level):
+        bases.setdefault(part.column, []).append(part.base)
+    size = levels[0][0].size
+    pitches = {
+        column: min((b - a for a, b in pairwise(some) if b - a > 0.5 * size), default=size)
+        for column, some in bases.items()
+    }
+    last: dict[int, float] = {}
+    starts: list[set[int]] = []
+    for level in levels:
+        begun = set()
+        for part in level:
+            if part.base - last.get(part.column, -1e9) > _GAP * pitches[part.column]:
+                begun.add(part.column)
+            last[part.column] = part.base
+        if 0 in begun:
+            starts.append(begun)
+    matched = sum(len(begun) > 1 for begun in starts)
+    return len(starts) > 2 and matched >= _MATCHED * len(starts)

@@ -1,0 +1,106 @@
+"""PDF to Document: papers in columns, and type that is set in ways of its own."""
+
+import io
+from textwrap import wrap
+
+import pytest
+from printing import lines, read_pages, read_pdf, text
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+from test_ingest_pdf import BODY, check_geometry, of_kind
+
+from pipeline.model import BlockKind
+
+BOTH = pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+SAID = f"{BODY[0]} {BODY[1]} {BODY[2]}"
+LEAD = 12
+
+
+def paper() -> str:
+    """The first page of a paper: a head over both columns, and an imprint below the left one."""
+    left = wrap(SAID * 3, 46)[:-1]
+    page = text(90, 740, "On the keeping of ledgers, and on who reads them", size=17)
+    for n in range(9):
+        page += text(150, 715 - LEAD * n, f"Author {n}, of the institute of ledgers in town {n}")
+    page += lines(60, 590, "Abstract", size=12, font="B")
+    page += lines(60, 575, *left, size=10, lead=LEAD)
+    foot = 575 - LEAD * len(left) - 40
+    page += lines(
+        60, foot, "Leave to copy this is given to all who", "teach, free.", size=8, lead=9
+    )
+    page += lines(320, 590, "1 Ledgers", size=12, font="B")
+    page += lines(320, 575, *wrap(SAID * 2, 46), size=10, lead=LEAD)
+    return page
+
+
+@BOTH
+def test_the_imprint_of_a_paper_parts_no_sentence(reader: str) -> None:
+    left, rest = wrap(SAID * 3, 46)[:-1], wrap(SAID * 2, 46)
+    page = paper().replace("(1 Ledgers)", "()")
+    document = read_pages(page, reader=reader)
+    check_geometry(document)
+    assert of_kind(document, BlockKind.FOOTNOTE) == [
+        "Leave to copy this is given to all who\nteach, free."
+    ]
+    assert document.tables == ()
+    words = document.text.split()
+    assert words.index("Abstract") < words.index("Leave")
+    assert " ".join([*left, *rest]) in " ".join(document.text.split())
+
+
+@BOTH
+def test_the_columns_below_a_head_are_read_one_after_the_other(reader: str) -> None:
+    document = read_pages(paper(), reader=reader)
+    headings = of_kind(document, BlockKind.HEADING)
+    assert headings[0].startswith("On the keeping of ledgers")
+    assert headings[-2:] == ["Abstract", "1 Ledgers"]
+    assert " ".join(wrap(SAID * 3, 46)[:-1]) in " ".join(document.text.split())
+
+
+@BOTH
+def test_the_letters_of_a_spaced_heading_are_its_words(reader: str) -> None:
+    page = text(72, 740, "R E C O M M E N D A T I O N S", size=16) + lines(72, 715, *BODY)
+    page += text(72, 650, "P A R T   O N E:   W H O   S I G N S", size=14, font="B")
+    page += lines(72, 625, *BODY) + text(72, 560, "The keys are A B C D E F.")
+    document = read_pages(page, reader=reader)
+    check_geometry(document)
+    assert of_kind(document, BlockKind.HEADING) == ["RECOMMENDATIONS", "PART ONE: WHO SIGNS"]
+    assert document.text.endswith("The keys are A B C D E F.")
+
+
+@BOTH
+def test_small_capitals_are_as_large_as_their_initials(reader: str) -> None:
+    page, x = "", 72.0
+    for word in ("Keeping", "Ledgers", "Whole"):
+        page += text(x, 740, word[0], size=15)
+        x += pdfmetrics.stringWidth(word[0], "Helvetica", 15)
+        page += text(round(x, 2), 740, word[1:].upper(), size=11)
+        x += pdfmetrics.stringWidth(word[1:].upper(), "Helvetica", 11) + 5
+    document = read_pages(page + lines(72, 715, *BODY), reader=reader)
+    assert of_kind(document, BlockKind.HEADING) == ["KEEPING LEDGERS WHOLE"]
+
+
+def test_text_set_downward_is_read_downward() -> None:
+    columns = ("記録を保つ者は毎年それを読む。", "次の年も同じである。")
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(612, 792))
+    canvas.setFont("HeiseiMin-W3", 12)
+    for column, words in enumerate(columns):
+        for n, char in enumerate(words):
+            canvas.drawString(500 - 20 * column, 760 - 12 * n, char)
+    canvas.setFont("Helvetica", 11)
+    for n, line in enumerate(BODY):
+        canvas.drawString(72, 700 - 14 * n, line)
+    canvas.save()
+    document = read_pdf(file.getvalue(), reader="pdfplumber")
+    check_geometry(document)
+    assert of_kind(document, BlockKind.PARAGRAPH) == ["\n".join(columns), "\n".join(BODY)]
+
+
+def test_the_initials_of_authors_open_no_items() -> None:
+    entries = ("A. Kelm and B. Lind. 2019. On ledgers.", "B. Lind, C. Moor. 2020. On runs.")
+    document = read_pages("".join(lines(72, 740 - 40 * n, e) for n, e in enumerate(entries)))
+    assert of_kind(document, BlockKind.LIST_ITEM) == []
+    assert of_kind(read_pages(lines(72, 740, "A. Keep it.", "B. Read it.")), BlockKind.LIST_ITEM)
