@@ -17,7 +17,7 @@ from pydantic import ValidationError, model_validator
 from pipeline.model import Frozen
 
 FOLDER = Path(__file__).parent / "rules"
-_KEPT = 256  # texts, as tokens: headings are asked about for each passage below them
+_KEPT = 512  # texts, as tokens and as matches: headings are asked about for each passage below them
 _WORD_KEYS = ("LOWER", "ORTH", "TEXT")  # what a token pattern may name words by
 
 
@@ -67,6 +67,7 @@ class Rules:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self._by_id = {rule.id: rule for rule in rules}
+        self._matches = lru_cache(_KEPT)(self._match)
 
     @cached_property
     def _patterns(self) -> "_Patterns":
@@ -104,25 +105,31 @@ class Rules:
         found = self._matches(text, kinds)
         return sorted(found, key=lambda match: (match.start, -match.end, match.rule.id))
 
-    def _matches(self, text: str, kinds: Collection[str]) -> Iterator[Match]:
+    def _match(self, text: str, kinds: tuple[str, ...]) -> tuple[Match, ...]:
         if not text:
-            return
+            return ()
         doc = self._read(text)
+        found = []
         for matcher in (self._phrases, *self._patterns.that_may_match(doc, kinds)):
             for key, first, last in matcher(doc):
                 rule = self._by_id[doc.vocab.strings[key]]
                 if rule.finds in kinds:
                     match = Match(rule, doc[first].idx, _end(doc[last - 1]))
                     if _stands(match, text):
-                        yield match
+                        found.append(match)
+        return tuple(found)
 
 
 class _Pattern(NamedTuple):
-    """A token pattern: its matcher, and for each token that must be there the words it may be."""
+    """A token pattern: its matcher, and for each token that must be there the words it may be.
+
+    `opens` are those of its first token, where that must open the text.
+    """
 
     finds: str
     matcher: Any
     needs: list[frozenset[int]]
+    opens: frozenset[int]
 
 
 class _Patterns:
@@ -141,7 +148,9 @@ class _Patterns:
                 matcher.add(rule.id, [list(tokens)])
                 named = sorted((words for token in tokens if (words := _words(token))), key=_rarity)
                 needs = [frozenset(map(vocab.strings.add, words)) for words in named]
-                pattern = _Pattern(rule.finds, matcher, needs[:-1])
+                first = () if rule.at == "anywhere" else _words(tokens[0])
+                opens = frozenset(map(vocab.strings.add, first))
+                pattern = _Pattern(rule.finds, matcher, needs[:-1], opens)
                 for word in needs[-1] if needs else ():
                     self._by_word[word].append(pattern)
                 if not needs:
@@ -149,11 +158,16 @@ class _Patterns:
 
     def that_may_match(self, doc: Any, kinds: Collection[str]) -> Iterator[Any]:
         """The matchers of the patterns that find one of `kinds` and whose words a text has."""
-        words = set(doc.to_array(self._lower).tolist())
+        lowered = doc.to_array(self._lower).tolist()
+        words = set(lowered)
+        opening = next((n for n, token in enumerate(doc, 1) if _has_letters(token.text)), None)
+        head = set(lowered[:opening])
         known = self._by_word
         met = {id(p): p for word in words if word in known for p in known[word]}
         for pattern in (*self._wordless, *met.values()):
-            if pattern.finds in kinds and not any(map(words.isdisjoint, pattern.needs)):
+            if pattern.finds not in kinds or any(map(words.isdisjoint, pattern.needs)):
+                continue
+            if not pattern.opens or not head.isdisjoint(pattern.opens):
                 yield pattern.matcher
 
 
@@ -185,9 +199,14 @@ def _rank(match: Match) -> tuple[int, int, str]:
 def _stands(match: Match, text: str) -> bool:
     if match.rule.at == "anywhere":
         return True
-    at_start = not any(map(str.isalnum, text[: match.start]))
-    at_end = not any(map(str.isalnum, text[match.end :]))
+    at_start = not _has_letters(text[: match.start])
+    at_end = not _has_letters(text[match.end :])
     return at_start and (match.rule.at == "start" or at_end)
+
+
+def _has_letters(text: str) -> bool:
+    """Whether there is a letter or a digit in a text."""
+    return any(map(str.isalnum, text))
 
 
 def load_rules(folder: Path = FOLDER) -> Rules:
