@@ -44,7 +44,8 @@ def gutters_of(pieces: Sequence[Sequence[Glyph]], width: float) -> list[float]:
         cover[min(bins, max(0, int(right / _BIN) + 1))] -= 1
     for index in range(1, bins):
         cover[index] += cover[index - 1]
-    free = [count <= _CROSSING * max(cover) for count in cover[:bins]]
+    most = _CROSSING * max(cover)
+    free = [count <= most for count in cover[:bins]]
     found = []
     start = None
     for index in range(bins):
