@@ -123,7 +123,7 @@ class Rules:
 class _Pattern(NamedTuple):
     """A token pattern: its matcher, and for each token that must be there the words it may be.
 
-    `opens` are those of its first token, where that must open the text.
+    `opens` are those that its first token may be, where that must open the text.
     """
 
     finds: str
@@ -136,19 +136,18 @@ class _Patterns:
     """The token patterns of all rules, each known by the rarest words that it needs."""
 
     def __init__(self, rules: Sequence[Rule], vocab: Any) -> None:
-        from spacy.attrs import LOWER
         from spacy.matcher import Matcher
 
-        self._lower = LOWER
         self._by_word: dict[int, list[_Pattern]] = defaultdict(list)
         self._wordless: list[_Pattern] = []
         for rule in rules:
             for tokens in rule.patterns:
                 matcher = Matcher(vocab)
                 matcher.add(rule.id, [list(tokens)])
-                named = sorted((words for token in tokens if (words := _words(token))), key=_rarity)
-                needs = [frozenset(map(vocab.strings.add, words)) for words in named]
-                first = () if rule.at == "anywhere" else _words(tokens[0])
+                named = (_words(token) for token in tokens if _is_needed(token))
+                rarest_last = sorted(filter(None, named), key=_rarity)
+                needs = [frozenset(map(vocab.strings.add, words)) for words in rarest_last]
+                first = () if rule.at == "anywhere" else _opening(tokens)
                 opens = frozenset(map(vocab.strings.add, first))
                 pattern = _Pattern(rule.finds, matcher, needs[:-1], opens)
                 for word in needs[-1] if needs else ():
@@ -158,7 +157,7 @@ class _Patterns:
 
     def that_may_match(self, doc: Any, kinds: Collection[str]) -> Iterator[Any]:
         """The matchers of the patterns that find one of `kinds` and whose words a text has."""
-        lowered = doc.to_array(self._lower).tolist()
+        lowered = doc.to_array("LOWER").tolist()
         words = set(lowered)
         opening = next((n for n, token in enumerate(doc, 1) if _has_letters(token.text)), None)
         head = set(lowered[:opening])
@@ -172,9 +171,7 @@ class _Patterns:
 
 
 def _words(token: Mapping[str, Any]) -> frozenset[str]:
-    """The words, in lower case, of which a token must be one; empty when it may be any or none."""
-    if str(token.get("OP", "1"))[:2] not in ("1", "+", "{1"):
-        return frozenset()
+    """The words, in lower case, of which a token is one; empty when it may be any."""
     for key in _WORD_KEYS:
         named = token.get(key)
         words = [named] if isinstance(named, str) else (named or {}).get("IN", ())
@@ -183,9 +180,26 @@ def _words(token: Mapping[str, Any]) -> frozenset[str]:
     return frozenset()
 
 
+def _is_needed(token: Mapping[str, Any]) -> bool:
+    return str(token.get("OP", "+"))[:2] in ("+", "{1")
+
+
+def _opening(tokens: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The words of which the first token of a match is one; empty when it may be any."""
+    opening: frozenset[str] = frozenset()
+    for token in tokens:
+        words = _words(token)
+        if not words:
+            return words
+        opening |= words
+        if _is_needed(token):
+            break
+    return opening
+
+
 def _rarity(words: Collection[str]) -> float:
     """How rare a text is that has one of these words: long words are rare, short ones are not."""
-    return sum(map(len, words)) / len(words) ** 1.5
+    return sum(map(len, words)) / float(len(words) ** 1.5)
 
 
 def _end(token: Any) -> int:

@@ -18,7 +18,7 @@ word is too wide or long to be one, where codes are odd, or stand for nothing th
 """
 
 import re
-from ctypes import addressof, byref, c_double, c_float, create_string_buffer
+from ctypes import addressof, byref, c_double, c_float, c_void_p, create_string_buffer
 from dataclasses import dataclass
 from math import hypot
 from typing import Any
@@ -115,7 +115,7 @@ def _address(handle: Any) -> int:
 
 class _Page:
     def __init__(self, file: int, page: int, text: int, number: int) -> None:
-        self.text = text
+        self.text = c_void_p(text)
         box = raw.FS_RECTF()
         native.page_box(page, byref(box))
         rotation = native.page_rotation(page)

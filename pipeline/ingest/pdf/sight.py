@@ -53,7 +53,9 @@ class Sight:
         if not self.may_lose(colour):
             return False
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        if colour != WHITE and not any(at < z and _holds(area, x, y) for at, area in self.fills[colour]):
+        if colour != WHITE and not any(
+            at < z and _holds(area, x, y) for at, area in self.fills[colour]
+        ):
             return False
         for at, fill in reversed(self.grounds):
             if at < z and _holds(fill.box, x, y):
