@@ -1,13 +1,14 @@
 """Rules as data: what words say about the text around them, each with its own examples.
 
-A file `rules/*.toml` holds `[[rule]]` tables (see `Rule`). Rules that find the same thing are
-compiled into one spaCy matcher on the blank English pipeline: no model is downloaded.
+A file `rules/*.toml` holds `[[rule]]` tables (see `Rule`). They are compiled into spaCy matchers on
+the blank English pipeline: no model is downloaded. A text is held against those token patterns only
+whose words it has: all of them on all of the text took ten times as long.
 """
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -16,6 +17,8 @@ from pydantic import ValidationError, model_validator
 from pipeline.model import Frozen
 
 FOLDER = Path(__file__).parent / "rules"
+_KEPT = 512  # texts, as tokens and as matches: headings are asked about for each passage below them
+_WORD_KEYS = ("LOWER", "ORTH", "TEXT")  # what a token pattern may name words by
 
 
 class RuleError(ValueError):
@@ -64,22 +67,21 @@ class Rules:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self._by_id = {rule.id: rule for rule in rules}
+        self._matches = lru_cache(_KEPT)(self._match)
 
     @cached_property
-    def _matchers(self) -> dict[str, tuple[Any, ...]]:
-        from spacy.matcher import Matcher, PhraseMatcher
+    def _patterns(self) -> "_Patterns":
+        return _Patterns(self.rules, self._tokenise.vocab)
 
-        compiled: dict[str, dict[type, Any]] = defaultdict(dict)
-        vocab = self._tokenise.vocab
+    @cached_property
+    def _phrases(self) -> Any:
+        from spacy.matcher import PhraseMatcher
+
+        matcher = PhraseMatcher(self._tokenise.vocab, attr="LOWER")
         for rule in self.rules:
-            matchers = compiled[rule.finds]
             if rule.phrases:
-                matcher = matchers.setdefault(PhraseMatcher, PhraseMatcher(vocab, attr="LOWER"))
                 matcher.add(rule.id, [self._tokenise(phrase) for phrase in rule.phrases])
-            if rule.patterns:
-                matcher = matchers.setdefault(Matcher, Matcher(vocab))
-                matcher.add(rule.id, [list(pattern) for pattern in rule.patterns])
-        return {finds: tuple(matchers.values()) for finds, matchers in compiled.items()}
+        return matcher
 
     @cached_property
     def _tokenise(self) -> Any:
@@ -90,29 +92,114 @@ class Rules:
         tokenizer.rules = {form: t for form, t in tokenizer.rules.items() if not form.isalpha()}
         return tokenizer
 
+    @cached_property
+    def _read(self) -> Any:
+        return lru_cache(_KEPT)(self._tokenise)
+
     def find(self, finds: str, text: str) -> Match | None:
         """The longest match, the first of equals, of the rules that find `finds`; or None."""
-        if finds not in self._matchers or not text:
-            return None
-        matches = self._matches(finds, self._tokenise(text))
-        return min(matches, key=_rank, default=None)
+        return min(self._matches(text, (finds,)), key=_rank, default=None)
 
     def each(self, text: str, *kinds: str) -> list[Match]:
         """All matches of the rules that find one of `kinds`, by place; the text is read once."""
-        if not text:
-            return []
-        doc = self._tokenise(text)
-        found = [match for finds in kinds for match in self._matches(finds, doc)]
+        found = self._matches(text, kinds)
         return sorted(found, key=lambda match: (match.start, -match.end, match.rule.id))
 
-    def _matches(self, finds: str, doc: Any) -> Iterator[Match]:
-        text = doc.text  # made anew each time it is asked for
-        for matcher in self._matchers.get(finds, ()):
+    def _match(self, text: str, kinds: tuple[str, ...]) -> tuple[Match, ...]:
+        if not text:
+            return ()
+        doc = self._read(text)
+        found = []
+        for matcher in (self._phrases, *self._patterns.that_may_match(doc, kinds)):
             for key, first, last in matcher(doc):
                 rule = self._by_id[doc.vocab.strings[key]]
-                match = Match(rule, doc[first].idx, _end(doc[last - 1]))
-                if _stands(match, text):
-                    yield match
+                if rule.finds in kinds:
+                    match = Match(rule, doc[first].idx, _end(doc[last - 1]))
+                    if _stands(match, text):
+                        found.append(match)
+        return tuple(found)
+
+
+class _Pattern(NamedTuple):
+    """A token pattern: its matcher, and for each token that must be there the words it may be.
+
+    `opens` are those that its first token may be, where that must open the text.
+    """
+
+    finds: str
+    matcher: Any
+    needs: list[frozenset[int]]
+    opens: frozenset[int]
+
+
+class _Patterns:
+    """The token patterns of all rules, each known by the rarest words that it needs."""
+
+    def __init__(self, rules: Sequence[Rule], vocab: Any) -> None:
+        from spacy.matcher import Matcher
+
+        self._by_word: dict[int, list[_Pattern]] = defaultdict(list)
+        self._wordless: list[_Pattern] = []
+        for rule in rules:
+            for tokens in rule.patterns:
+                matcher = Matcher(vocab)
+                matcher.add(rule.id, [list(tokens)])
+                named = (_words(token) for token in tokens if _is_needed(token))
+                rarest_last = sorted(filter(None, named), key=_rarity)
+                needs = [frozenset(map(vocab.strings.add, words)) for words in rarest_last]
+                first = () if rule.at == "anywhere" else _opening(tokens)
+                opens = frozenset(map(vocab.strings.add, first))
+                pattern = _Pattern(rule.finds, matcher, needs[:-1], opens)
+                for word in needs[-1] if needs else ():
+                    self._by_word[word].append(pattern)
+                if not needs:
+                    self._wordless.append(pattern)
+
+    def that_may_match(self, doc: Any, kinds: Collection[str]) -> Iterator[Any]:
+        """The matchers of the patterns that find one of `kinds` and whose words a text has."""
+        lowered = doc.to_array("LOWER").tolist()
+        words = set(lowered)
+        opening = next((n for n, token in enumerate(doc, 1) if _has_letters(token.text)), None)
+        head = set(lowered[:opening])
+        known = self._by_word
+        met = {id(p): p for word in words if word in known for p in known[word]}
+        for pattern in (*self._wordless, *met.values()):
+            if pattern.finds not in kinds or any(map(words.isdisjoint, pattern.needs)):
+                continue
+            if not pattern.opens or not head.isdisjoint(pattern.opens):
+                yield pattern.matcher
+
+
+def _words(token: Mapping[str, Any]) -> frozenset[str]:
+    """The words, in lower case, of which a token is one; empty when it may be any."""
+    for key in _WORD_KEYS:
+        named = token.get(key)
+        words = [named] if isinstance(named, str) else (named or {}).get("IN", ())
+        if words:
+            return frozenset(word.lower() for word in words)
+    return frozenset()
+
+
+def _is_needed(token: Mapping[str, Any]) -> bool:
+    return str(token.get("OP", "+"))[:2] in ("+", "{1")
+
+
+def _opening(tokens: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The words of which the first token of a match is one; empty when it may be any."""
+    opening: frozenset[str] = frozenset()
+    for token in tokens:
+        words = _words(token)
+        if not words:
+            return words
+        opening |= words
+        if _is_needed(token):
+            break
+    return opening
+
+
+def _rarity(words: Collection[str]) -> float:
+    """How rare a text is that has one of these words: long words are rare, short ones are not."""
+    return sum(map(len, words)) / float(len(words) ** 1.5)
 
 
 def _end(token: Any) -> int:
@@ -124,9 +211,16 @@ def _rank(match: Match) -> tuple[int, int, str]:
 
 
 def _stands(match: Match, text: str) -> bool:
-    at_start = not any(map(str.isalnum, text[: match.start]))
-    at_end = not any(map(str.isalnum, text[match.end :]))
-    return match.rule.at == "anywhere" or (at_start and (match.rule.at == "start" or at_end))
+    if match.rule.at == "anywhere":
+        return True
+    at_start = not _has_letters(text[: match.start])
+    at_end = not _has_letters(text[match.end :])
+    return at_start and (match.rule.at == "start" or at_end)
+
+
+def _has_letters(text: str) -> bool:
+    """Whether there is a letter or a digit in a text."""
+    return any(map(str.isalnum, text))
 
 
 def load_rules(folder: Path = FOLDER) -> Rules:

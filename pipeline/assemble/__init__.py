@@ -31,6 +31,7 @@ from pipeline.model import (
 from pipeline.model.text import fold
 
 STAGE = "assemble"
+_LONGEST_LABEL = 80  # letters by which labels are told apart
 _OURS = "phrase"  # role of a name that we chose from the words: it identifies nothing
 _BETWEEN = " > "  # parts a path that a page prints as one name
 
@@ -93,7 +94,11 @@ class _Reader:
             self._document.value(part.provenance) for s in segments if (part := s.part("label"))
         ]
         self._shape = usual_shape(labels)
-        self._labels = labels
+        self._by_start: dict[str, str] = {}
+        for label in (label for label in labels if shape(label) == self._shape):
+            plain = _plain(label)
+            for end in range(len(plain) + 1):
+                self._by_start.setdefault(plain[:end], label)
         headings = [
             self._title(block.span) for block in document.blocks if block.kind is BlockKind.HEADING
         ]
@@ -123,13 +128,16 @@ class _Reader:
         printed = self._document.value(part.provenance)
         if self._shape is None or shape(printed) == self._shape:
             return printed, []
-        like = (label for label in self._labels if shape(label) == self._shape)
-        close = max(like, key=lambda label: _shared_start(label, printed), default=None)
-        mended = mend_label(printed, self._shape, close)
+        mended = mend_label(printed, self._shape, self._close(_plain(printed)))
         if mended == printed:
             return printed, []
         message = f"printed {printed!r}, read as {mended!r} like the other labels of the document"
         return mended, [_issue("label-mended", message, part.provenance)]
+
+    def _close(self, plain: str) -> str | None:
+        """The first label of the usual shape that shares the most letters from its start."""
+        starts = (plain[:end] for end in range(len(plain), -1, -1))
+        return next((self._by_start[start] for start in starts if start in self._by_start), None)
 
     def _path(self, segment: Segment) -> tuple[tuple[str, ...], tuple[Provenance, ...]]:
         parent = segment.part("parent")
@@ -217,14 +225,9 @@ class _Reader:
         )
 
 
-def _shared_start(one: str, other: str) -> int:
-    """How many letters and digits two labels share from their starts."""
-    count = 0
-    for a, b in zip(fold(one).replace(" ", ""), fold(other).replace(" ", ""), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+def _plain(label: str) -> str:
+    """The first letters and digits of a label."""
+    return fold(label).replace(" ", "")[:_LONGEST_LABEL]
 
 
 def _parents(measures: Sequence[Segment], ids: Sequence[str]) -> list[str | None]:

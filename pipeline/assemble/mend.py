@@ -84,12 +84,11 @@ def usual_items(counts: Mapping[str, int], headings: Collection[str] = ()) -> di
     for item, count in counts.items():
         if count > _SELDOM or titles.get(fold(item)) == item:
             continue
+        words = fold(item).split()
         usual = [
             other
             for folded, (other, times) in usual_forms.items()
-            if times >= _TIMES * count
-            and other != item
-            and _alike(fold(item).split(), folded.split())
+            if times >= _TIMES * count and other != item and _alike(words, folded.split())
         ]
         if len(usual) == 1:
             slips[item] = usual[0]

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import byref, c_float, c_int, c_uint, string_at
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
@@ -55,29 +57,29 @@ class Drawing:
 def things_of(page: int) -> Iterator[Thing]:
     """All objects of a page in the order of painting, those within forms in their place."""
     z = 0
-    levels: list[tuple[Iterator[int], Matrix | None, bool]] = [
-        ((native.get_object(page, n) for n in range(native.count_objects(page))), None, False)
-    ]
+    objects = _handles(native.get_object, page, native.count_objects(page))
+    levels: list[tuple[Iterator[int], Matrix | None, bool]] = [(objects, None, False)]
     while levels:
         handles, matrix, sheer = levels[-1]
-        handle = next(handles, None)
-        if handle is None:
+        for handle in handles:
+            if z > _MOST_OBJECTS:
+                return
+            z += 1
+            kind = native.kind_of(handle)
+            if kind != raw.FPDF_PAGEOBJ_FORM:
+                yield Thing(handle, kind, z, matrix, sheer)
+            elif len(levels) < _DEEPEST:
+                within = _handles(native.form_object, handle, native.form_count(handle))
+                inner = _times(_matrix(handle), matrix)
+                levels.append((within, inner, sheer or bool(native.is_transparent(handle))))
+                break
+        else:
             levels.pop()
-            continue
-        z += 1
-        kind = native.kind_of(handle)
-        if kind != raw.FPDF_PAGEOBJ_FORM:
-            yield Thing(handle, kind, z, matrix, sheer)
-        elif len(levels) < _DEEPEST:
-            inner = _times(_matrix(handle), matrix)
-            seen_through = sheer or bool(native.is_transparent(handle))
-            levels.append((_within(handle), inner, seen_through))
-        if z > _MOST_OBJECTS:
-            return
 
 
-def _within(form: int) -> Iterator[int]:
-    return (native.form_object(form, n) for n in range(native.form_count(form)))
+def _handles(get: Callable[..., int], holder: int, count: int) -> Iterator[int]:
+    """The objects of a page or form, up to one that it does not give."""
+    return takewhile(bool, map(partial(get, holder), range(count)))
 
 
 def _matrix(handle: int) -> Matrix:
@@ -134,12 +136,12 @@ class Reader:
         """The fill colour of an object, and how opaque it is (0 to 255)."""
         if not native.fill_colour(handle, *self._colour):
             return "#000000", 255
-        red, green, blue, alpha = [part.value for part in self._parts]
-        known = self._colours.get((red, green, blue))
+        of_red, of_green, of_blue, of_alpha = self._parts
+        parts = of_red.value, of_green.value, of_blue.value
+        known = self._colours.get(parts)
         if known is None:
-            known = hexadecimal(red / 255, green / 255, blue / 255)
-            self._colours[red, green, blue] = known
-        return known, alpha
+            known = self._colours[parts] = hexadecimal(*(part / 255 for part in parts))
+        return known, of_alpha.value
 
     def clip(self, handle: int) -> Rectangle | None:
         """What a text object is cut off at, when that is a rectangle."""
@@ -235,16 +237,19 @@ class Reader:
         a, b, c, d = matrix[:4]
         if (b or c) and (a or d):
             return None
-        corners = []
-        for n in range(4):
-            native.segment_point(native.path_segment(path, n), self._to_x, self._to_y)
-            corners.append((self._x.value, self._y.value))
-        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
+        (x0, y0), (x1, y1) = self._corner(path, 0), self._corner(path, 1)
+        if x0 != x1 and y0 != y1:
+            return None
+        (x2, y2), (x3, y3) = self._corner(path, 2), self._corner(path, 3)
         level = y0 == y1 and x1 == x2 and y2 == y3 and x3 == x0
         if not (level or (x0 == x1 and y1 == y2 and x2 == x3 and y3 == y0)):
             return None
-        (x0, y0), (x2, y2) = self._at(corners[0], matrix), self._at(corners[2], matrix)
+        (x0, y0), (x2, y2) = self._at((x0, y0), matrix), self._at((x2, y2), matrix)
         return min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2)
+
+    def _corner(self, path: int, number: int) -> Point:
+        native.segment_point(native.path_segment(path, number), self._to_x, self._to_y)
+        return self._x.value, self._y.value
 
     def _look(
         self, handle: int, filled: bool, stroked: bool, colour: str, matrix: Matrix

@@ -195,7 +195,7 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
             notes.append((start, len(text)))
         strong += _strong(word, start, shown)
         starts.append(word[0].left)
-        x0, x1 = min(g.box[0] for g in word), max(g.box[2] for g in word)
+        x0, x1 = min([g.box[0] for g in word]), max([g.box[2] for g in word])
         places += [round(x0, 1), round(x1, 1)]
     if not text:
         return None
@@ -205,9 +205,9 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
         text=text,
         turn=glyphs[0].turn,
         left=solid[0].left,
-        top=min(g.top for g in solid),
-        right=max(g.right for g in solid),
-        bottom=max(g.bottom for g in solid),
+        top=min([g.top for g in solid]),
+        right=max([g.right for g in solid]),
+        bottom=max([g.bottom for g in solid]),
         base=base,
         size=size,
         box=around(g.box for g in solid),
@@ -227,6 +227,9 @@ def around(boxes: Iterable[Rectangle]) -> Rectangle:
 
 
 def _usual_size(solid: Sequence[Glyph]) -> float:
+    sizes = {glyph.size for glyph in solid}
+    if len(sizes) == 1:
+        return round(sizes.pop() * 2) / 2
     counts: dict[float, int] = {}
     for glyph in solid:
         size = round(glyph.size * 2) / 2
@@ -284,7 +287,7 @@ def _raised(glyph: Glyph, size: float, base: float) -> bool:
 
 
 def _is_note(word: list[Glyph], size: float, base: float) -> bool:
-    if not all(_raised(glyph, size, base) for glyph in word):
+    if not _raised(word[0], size, base) or not all(_raised(g, size, base) for g in word):
         return False
     return bool(_MARK.fullmatch("".join(glyph.text for glyph in word)))
 
@@ -323,7 +326,7 @@ def _shown(word: list[Glyph], first: bool) -> str:
 
 def _strong(word: list[Glyph], start: int, shown: str) -> Iterator[tuple[int, int]]:
     bold = [glyph.bold for glyph in word]
-    if not any(bold):
+    if True not in bold:
         return
     lengths = [len(glyph.text) for glyph in word]
     if all(bold) or (sum(lengths) != len(shown) and sum(bold) * 2 > len(bold)):

@@ -1,4 +1,8 @@
-"""pdfium's functions as plain calls: handles are integers, so that a call costs 0.3 us, not 1."""
+"""pdfium's functions as plain calls: handles are integers, so that a call costs 0.5 us, not 1.
+
+The three that are called for each word convert nothing: their handle is a `c_void_p`, and a call
+costs 0.3 us.
+"""
 
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p, cast
@@ -9,8 +13,8 @@ import pypdfium2.raw as raw
 _BY_TYPE = {"p": c_void_p, "i": c_int, "f": c_float, "u": c_uint, "z": c_size_t, "l": c_ulong}
 
 
-def _call(function: Any, result: str, takes: str) -> Callable[..., Any]:
-    """A function of the library with a result and arguments of these types."""
+def _call(function: Any, result: str, takes: str = "") -> Callable[..., Any]:
+    """A function of the library with these types of result and arguments; none are taken as is."""
     prototype = CFUNCTYPE(_BY_TYPE[result], *(_BY_TYPE[letter] for letter in takes))
     address = cast(function, c_void_p).value
     assert address
@@ -31,9 +35,9 @@ text_of = _call(raw.FPDFText_GetText, "i", "piip")
 char_unicode = _call(raw.FPDFText_GetUnicode, "u", "pi")
 char_is_hyphen = _call(raw.FPDFText_IsHyphen, "i", "pi")
 char_is_made_up = _call(raw.FPDFText_IsGenerated, "i", "pi")
-char_is_unmapped = _call(raw.FPDFText_HasUnicodeMapError, "i", "pi")
-char_object = _call(raw.FPDFText_GetTextObject, "p", "pi")
-char_box = _call(raw.FPDFText_GetLooseCharBox, "i", "pip")
+char_is_unmapped = _call(raw.FPDFText_HasUnicodeMapError, "i")
+char_object = _call(raw.FPDFText_GetTextObject, "p")
+char_box = _call(raw.FPDFText_GetLooseCharBox, "i")
 char_matrix = _call(raw.FPDFText_GetMatrix, "i", "pip")
 char_origin = _call(raw.FPDFText_GetCharOrigin, "i", "pipp")
 

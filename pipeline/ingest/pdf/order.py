@@ -58,7 +58,8 @@ def gutters_of(pieces: Sequence[Sequence[Glyph]], width: float) -> list[float]:
 
 def _strips(cover: Sequence[int], crossing: float) -> list[float]:
     """The middles of the strips that at most a share of the lines runs over."""
-    free = [count <= crossing * max(cover) for count in cover]
+    most = crossing * max(cover)
+    free = [count <= most for count in cover]
     bins = len(cover)
     found: list[float] = []
     start = None

@@ -74,7 +74,7 @@ def _adornments(rules: Sequence[dict[str, Any]], words: Iterable[Rectangle]) -> 
     for rule in rules:
         colour = rule["non_stroking_color"] if rule["fill"] else rule["stroking_color"]
         looks[str(colour), round(max(_thickness(rule), rule["linewidth"] or 0), 1)].append(rule)
-    rows = _rows(words)
+    rows = _rows(words) if rules else []
     found: set[int] = set()
     for alike in looks.values():
         level = [rule for rule in alike if rule["width"] > max(_THICKEST, rule["height"])]
@@ -124,13 +124,12 @@ def _hugged(
 
 def _inner(shades: Sequence[dict[str, Any]]) -> set[int]:
     """The ids of the shades that lie within another one; of two equal ones, of one."""
+    areas = [(id(shade), _edges(shade)) for shade in shades]
     return {
-        id(one)
-        for one in shades
-        for other in shades[:500]
-        if one is not other
-        and _within(_edges(one), _edges(other))
-        and (id(one) < id(other) or not _within(_edges(other), _edges(one)))
+        one
+        for one, area in areas
+        for other, around in areas[:500]
+        if one != other and _within(area, around) and (one < other or not _within(around, area))
     }
 
 

@@ -44,13 +44,18 @@ class Sight:
         """Whether the middle of a box lies outside a clip."""
         return not _holds(clip, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, _CLIP_SLACK)
 
+    def may_lose(self, colour: str) -> bool:
+        """Whether any type of a colour may have the colour of its ground."""
+        return colour == WHITE or colour in self.fills
+
     def is_lost(self, colour: str, z: int, box: Rectangle) -> bool:
         """Whether type of a colour, painted at `z`, has the colour of its ground."""
-        fills = self.fills.get(colour)
-        if not fills and colour != WHITE:
+        if not self.may_lose(colour):
             return False
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        if colour != WHITE and not any(at < z and _holds(area, x, y) for at, area in fills or ()):
+        if colour != WHITE and not any(
+            at < z and _holds(area, x, y) for at, area in self.fills[colour]
+        ):
             return False
         for at, fill in reversed(self.grounds):
             if at < z and _holds(fill.box, x, y):

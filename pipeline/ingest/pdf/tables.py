@@ -182,14 +182,13 @@ def _shares_row(one: Area, other: Area) -> bool:
 
 def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
     """The colour that fills most of a cell, unless it is white."""
-    area = (cell[2] - cell[0]) * (cell[3] - cell[1])
-    for fill in reversed(fills):
-        if fill.box[0] >= cell[2] or fill.box[2] <= cell[0]:
+    left, top, right, bottom = cell
+    area = (right - left) * (bottom - top)
+    for (x0, y0, x1, y1), colour in reversed(fills):
+        if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
             continue
-        wide = min(fill.box[2], cell[2]) - max(fill.box[0], cell[0])
-        high = min(fill.box[3], cell[3]) - max(fill.box[1], cell[1])
-        if wide > 0 and high > 0 and wide * high > 0.6 * area:
-            return None if fill.colour == "#ffffff" else fill.colour
+        if (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top)) > 0.6 * area:
+            return None if colour == "#ffffff" else colour
     return None
 
 
