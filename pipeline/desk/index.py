@@ -114,7 +114,7 @@ class Index:
     def update(self, name: str, last: str | None = None) -> None:
         """Take in a document as it is now."""
         if last is None:
-            last = self.library.decisions.documents().get(name, "")
+            last = self.library.decisions.last(name)
         mark = self._stamp(name)
         try:
             if last:

@@ -159,7 +159,7 @@ class Library:
         )
 
     def _decided(self, name: str) -> _Decided:
-        last = self.decisions.documents().get(name, "")
+        last = self.decisions.last(name)
         with self._lock:
             kept = self._kept.get(name)
             stamps = self._stamps(name)
