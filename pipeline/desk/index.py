@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from pipeline.desk.library import Library, Unknown
 from pipeline.desk.rows import Row, reviewed_rows, rows
 from pipeline.desk.sight import EVERYBODY
@@ -68,21 +70,23 @@ class Found:
 class Index:
     """The rows of all records, kept in step with files and decisions."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, file: Path | None = None) -> None:
         self.library = library
         self.store = library.store
-        self.file = self.store.extracted / FILE
+        self.file = file or self.store.extracted / FILE
         self._writing = threading.RLock()
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True, name="index")
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        if not _usable(self.file):
-            for leftover in self.file.parent.glob(f"{FILE}*"):
-                leftover.unlink(missing_ok=True)
-            with self._connected() as database:
-                database.executescript(_TABLES)
+        # Desks on one machine may share it: one of them makes it.
+        with FileLock(self.file.with_name(f".{self.file.name}.lock")):
+            if not _usable(self.file):
+                for leftover in self.file.parent.glob(f"{self.file.name}*"):
+                    leftover.unlink(missing_ok=True)
+                with self._connected() as database:
+                    database.executescript(_TABLES)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 URL = "GLEANER_STATE"
 LOCK = 0x61EA4E13  # with a number of the schema: what only a run locks
 
+
 class UnusableState(UnusableDecisions):
     """A database of state that one cannot speak to here; the message says why."""
 

@@ -82,8 +82,7 @@ class State:
         """Name and origin of every document, but for those in the folders `besides`."""
         for folder in self._folders():
             if folder not in besides:
-                for name, origin in self._in(folder, "name, origin"):
-                    yield name, origin
+                yield from ((name, origin) for name, origin in self._in(folder, "name, origin"))
 
     def _folders(self) -> Iterator[str]:
         folder = self._first("folder >= ''")
@@ -159,9 +158,7 @@ class State:
     def _mark(self, name: str) -> None:
         folder, _, _ = name.rpartition("/")
         self._database.execute("DELETE FROM folders WHERE folder = ?", [folder])
-        self._database.execute(
-            "INSERT INTO changed VALUES (?) ON CONFLICT DO NOTHING", [name]
-        )
+        self._database.execute("INSERT INTO changed VALUES (?) ON CONFLICT DO NOTHING", [name])
 
     def changed(self) -> list[str]:
         """The documents that changed since the last `settle`, by any run, killed ones too."""

@@ -62,9 +62,7 @@ def _still(engine: sql.Engine) -> sql.Connection:
 def _held(connection: sql.Connection) -> dict[str, str]:
     """The decisions of a database: the digest of each, by key."""
     query = sql.select(DECISIONS.c.key, DECISIONS.c.body)
-    return {
-        row["key"]: _digest(row["body"]) for rows in _pieces(connection, query) for row in rows
-    }
+    return {row["key"]: _digest(row["body"]) for rows in _pieces(connection, query) for row in rows}
 
 
 def _check(reader: sql.Connection, before: Mapping[str, str]) -> None:
