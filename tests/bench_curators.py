@@ -156,7 +156,9 @@ class Curator:
                 continue
             record = told["record"]
             after = f"{document}#{record}"
-            shown = await self.ask("record", "GET", f"/record/{document}", params={"record": record})
+            shown = await self.ask(
+                "record", "GET", f"/record/{document}", params={"record": record}
+            )
             await asyncio.sleep(self.chance.expovariate(1 / self.think))
             if shown and shown.status_code == 200:
                 await self.act(document, record, dict(BASE.findall(shown.json()["html"])))

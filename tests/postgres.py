@@ -21,6 +21,7 @@ class Server:
 
     folder: Path
     programs: Path
+    durable: bool = False
 
     def url(self, database: str) -> str:
         """The URL of one of its databases."""
@@ -34,13 +35,24 @@ class Server:
 
     def run(self, database: str, statement: str) -> str:
         """Have psql run a statement; what it prints."""
-        words = [self.programs / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.folder]
+        words = [f"{self.programs}/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", f"{self.folder}"]
         words += ["-U", "postgres", "-d", database, "-c", statement]
-        return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+        done = subprocess.run(words, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
 
-    def control(self, *words: str) -> None:
-        """Have pg_ctl do something: `restart -m immediate`, say."""
-        command = [self.programs / "pg_ctl", "-D", self.folder / "data", "-s", "-w", *words]
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}"]
+        settings += [] if self.durable else UNWISE
+        options = " ".join(f"-c {setting}" for setting in settings)
+        self._control("start", "-l", f"{self.folder}/log", "-o", options)
+
+    def stop(self, how: str) -> None:
+        """Stop it: `fast`, or `immediate` as if it crashed."""
+        self._control("stop", "-m", how)
+
+    def _control(self, *words: str) -> None:
+        command = [f"{self.programs}/pg_ctl", "-D", f"{self.folder}/data", "-s", "-w", *words]
         subprocess.run([*_nobody(), *command], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
 
@@ -57,23 +69,20 @@ def serving(where: Path, durable: bool = False) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(folder, _user(), None)
-    server = Server(folder, where)
-    make = [where / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    server = Server(folder, where, durable)
+    make = [f"{where}/initdb", "-D", f"{folder}/data", "-U", "postgres", "-A", "trust"]
     try:
         subprocess.run(
-            [*_nobody(), *make, "--no-locale", "--no-sync"],
+            [*_nobody(), *make, "-E", "UTF8", "--no-locale", "--no-sync"],
             check=True,
             capture_output=True,
             cwd="/",
         )
-        settings = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=100"]
-        settings += () if durable else UNWISE
-        options = " ".join(f"-c {setting}" for setting in settings)
-        server.control("-l", str(folder / "log"), "-o", options, "start")
+        server.start()
         try:
             yield server
         finally:
-            server.control("-m", "immediate", "stop")
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -17,6 +17,7 @@ from deciding import DOCUMENT, SAW, decided, lines, sight
 from postgres import Server
 from runs import ROOT
 
+from pipeline.model import Decision
 from pipeline.store import UnusableDecisions, database
 from pipeline.store.decisions import Decisions, in_folder
 from pipeline.store.moving import copy
@@ -204,7 +205,7 @@ def there_last(url: str) -> str:
         return decisions.last(DOCUMENT)
 
 
-def everything(url: str) -> list[object]:
+def everything(url: str) -> list[Decision]:
     with Decisions(url, read_only=True) as decisions:
         return list(decisions.all())
 

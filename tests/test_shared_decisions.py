@@ -161,7 +161,8 @@ def test_a_server_that_was_started_again_costs_no_act(
     postgres: Server, url: str, decisions: Decisions
 ) -> None:
     decisions.append([decided()], [SAW])
-    postgres.control("-m", "fast", "restart")
+    postgres.stop("fast")
+    postgres.start()
     assert decisions.append([decided()])
     assert decisions.count() == 2
 
