@@ -11,7 +11,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.desk.sessions import LASTS, OneTimeCode, Sessions, digest, plain
-from pipeline.store.database import VISITS, told
+from pipeline.store.database import VISITS, asking, told
 
 SESSION, CODE = "session", "code"
 CODE_LASTS = 30 * 24 * 3600.0  # seconds; a desk that closes takes its code along
@@ -99,7 +99,7 @@ def _expired(kind: str, lasts: float) -> sql.Delete:
 @contextmanager
 def _asking(engine: sql.Engine) -> Iterator[sql.Connection]:
     try:
-        with engine.begin() as connection:
+        with asking(engine).begin() as connection:
             yield connection
     except DBAPIError as error:
         raise told(error, engine.url) from error

@@ -150,6 +150,16 @@ def writing(engine: sql.Engine) -> Iterator[sql.Connection]:
             yield connection
 
 
+def asking(engine: sql.Engine) -> sql.Engine:
+    """The same, for single statements: PostgreSQL is not told of a transaction around each.
+
+    That halves the round trips of a desk, which takes some ten looks for one act.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def told(error: DBAPIError, url: sql.URL) -> Exception:
     """What the database refuses, in the words of whoever reads it."""
     where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()

@@ -215,7 +215,7 @@ class Decisions:
         if self.engine is None:
             return ()
         try:
-            with self.engine.begin() as connection:
+            with database.asking(self.engine).begin() as connection:
                 return connection.execute(query).all()
         except DBAPIError as error:
             raise database.told(error, self._url) from error
