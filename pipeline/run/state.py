@@ -32,6 +32,13 @@ CREATE TABLE reviews (name TEXT PRIMARY KEY, facts TEXT) WITHOUT ROWID;
 CREATE TABLE changed (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE codes (digest TEXT PRIMARY KEY, parts TEXT) WITHOUT ROWID;
 """
+_PUT = """INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (folder, name) DO UPDATE
+SET origin = excluded.origin, stamps = excluded.stamps, codes = excluded.codes,
+facts = excluded.facts"""
+_PUT_SUMS = """INSERT INTO folders VALUES (?, ?, ?) ON CONFLICT (folder) DO UPDATE
+SET mark = excluded.mark, sums = excluded.sums"""
+_PUT_REVIEW = """INSERT INTO reviews VALUES (?, ?) ON CONFLICT (name) DO UPDATE
+SET facts = excluded.facts"""
 _NAMES = ("documents", "folders", "reviews", "changed", "codes")
 
 
@@ -113,8 +120,7 @@ class State:
 
     def put_sums(self, folder: str, mark: str, sums: str) -> None:
         """Note what the documents of a folder come to; a change of any of them forgets it."""
-        sql = "INSERT INTO folders VALUES (?, ?, ?) ON CONFLICT (folder) DO UPDATE SET "
-        self._database.execute(sql + _as_new("mark", "sums"), [folder, mark, sums])
+        self._database.execute(_PUT_SUMS, [folder, mark, sums])
 
     def put(self, known: Known) -> None:
         """Remember a document."""
@@ -127,9 +133,7 @@ class State:
             "row": row.as_dict(),
         }
         self._database.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (folder, name) DO UPDATE SET "
-            + _as_new("origin", "stamps", "codes", "facts"),
+            _PUT,
             [
                 folder,
                 known.name,
@@ -180,11 +184,7 @@ class State:
         if facts is None:
             self._database.execute("DELETE FROM reviews WHERE name = ?", [name])
         else:
-            self._database.execute(
-                "INSERT INTO reviews VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET "
-                + _as_new("facts"),
-                [name, json.dumps(facts)],
-            )
+            self._database.execute(_PUT_REVIEW, [name, json.dumps(facts)])
 
     def parts(self, code: str) -> dict[str, str]:
         """What made up a code (see `fresh.ingredients`); empty when nobody knows."""
@@ -208,10 +208,6 @@ class State:
         """Commit and close."""
         self.commit()
         self._database.close()
-
-
-def _as_new(*columns: str) -> str:
-    return ", ".join(f"{column} = excluded.{column}" for column in columns)
 
 
 def _found(extracted: Path, read_only: bool) -> Database:
