@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.desk.library import Library, Unknown
 from pipeline.desk.rows import Row, reviewed_rows, rows
@@ -183,8 +184,9 @@ class Index:
         pause = OFTEN
         while not self._closing.wait(pause):
             begun = time.monotonic()
-            # A run may replace a file while we read, and the disk may fail: the next look will do.
-            with suppress(OSError, sqlite3.Error):
+            # A run may replace a file while we read, the disk may fail, and the database may be
+            # away or busy: the next look will do.
+            with suppress(OSError, sqlite3.Error, SQLAlchemyError):
                 self.refresh()
             pause = max(OFTEN, 20 * (time.monotonic() - begun))
 
