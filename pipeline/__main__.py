@@ -23,12 +23,23 @@ from pipeline.commands.base import Gleaner
     epilog="Example: gleaner extract raw/documents/nist",
 )
 @click.version_option(__version__, message="gleaner %(version)s")
-def main() -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    envvar="GLEANER_LOG_FORMAT",
+    help="What stderr is for: people, or lines of JSON with run and document.",
+)
+def main(log_format: str) -> None:
     """Read documents on AI risk, and write a record of every measure that they propose.
 
     Exit codes: 0 all is done; 1 done, but documents were set aside or a gate failed; 2 the request
     is wrong; 3 another run is at work; 70 a fault of Gleaner; 130 interrupted.
     """
+    if log_format == "json":
+        from pipeline.commands.logs import log_as_json
+
+        log_as_json()
 
 
 for command in (

@@ -1,9 +1,14 @@
 """What several test files stand on."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from postgres import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,3 +36,18 @@ def two_read(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     extract(store_with_two(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Server]":
+    """A PostgreSQL server. Without one the test is skipped, or fails as with `shared`."""
+    from postgres import programs, serving
+
+    where = programs()
+    if where is None:
+        reason = "needs PostgreSQL (Debian: apt-get install postgresql)"
+        if os.environ.get("GLEANER_REQUIRE_SHARED"):
+            pytest.fail(f"{reason}, and GLEANER_REQUIRE_SHARED is set", pytrace=False)
+        pytest.skip(reason)
+    with serving(where) as server:
+        yield server

@@ -343,7 +343,7 @@ def test_decisions_of_a_newer_version_are_refused(raw: Path, decisions: Decision
     database.commit()
     database.close()
     for read_only in (True, False):
-        with pytest.raises(UnusableDecisions, match=r"version 99.*knows version 1"):
+        with pytest.raises(UnusableDecisions, match=r"version 99.*knows version 2"):
             Decisions.at(raw, read_only=read_only)
     done = gleaner(raw.parent, "status")
     assert done.returncode == 2

@@ -1,15 +1,19 @@
 """What commands share: how they end, how they print, and the options that they have in common."""
 
 import json
+import signal
 import sqlite3
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pipeline.store import UnusableDecisions
+
+if TYPE_CHECKING:
+    from pipeline.run.extract import Progress
 
 DONE, NOT_ALL, WRONG, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
@@ -25,6 +29,7 @@ class Gleaner(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the user can mend is said in a line, not in a traceback."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended like by Ctrl-C
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -41,15 +46,40 @@ class Gleaner(click.Group):
         except UnusableDecisions as error:
             stop(WRONG, str(error))
         except Exception:  # noqa: BLE001  a script must not take a fault for "some set aside"
-            traceback.print_exc()
+            complain(traceback.format_exc())
             stop(FAULT, "This is a fault of Gleaner. Nothing that was finished is lost.")
 
 
 def stop(code: int, message: str = "") -> NoReturn:
     """End with an exit code, and say why on stderr."""
     if message:
-        click.echo(message, err=True)
+        complain(message)
     raise SystemExit(code)
+
+
+def complain(message: str, level: str = "error") -> None:
+    """Say on stderr what is wrong: in a line for people, or in the log where that is JSON."""
+    if in_json():
+        import logging  # here, for it takes 10 ms, and `gleaner --help` logs nothing
+
+        logging.getLogger("pipeline").log(logging.getLevelNamesMapping()[level.upper()], message)
+    else:
+        click.echo(message, err=True)
+
+
+def in_json() -> bool:
+    """Whether stderr is for lines of JSON alone."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.find_root().params.get("log_format") == "json"
+
+
+def progress() -> "Progress":
+    """Whoever watches a run: people on stderr, or the log alone."""
+    import sys
+
+    from pipeline.run.show import Unseen, progress_on
+
+    return Unseen() if in_json() else progress_on(sys.stderr.isatty())
 
 
 def print_json(data: Any) -> None:

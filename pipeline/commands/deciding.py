@@ -68,3 +68,35 @@ def load(folder: Path | None, raw: Path, as_json: bool) -> None:
         print_json({"added": added})
     else:
         click.echo(f"{added:,} decisions added.")
+
+
+@decisions.command(epilog="Example: gleaner decisions copy raw postgresql://db.example.org/gleaner")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@json_option
+def copy(source: str, target: str, as_json: bool) -> None:
+    """Copy all decisions from one database to another: FROM and TO are URLs, or raw folders.
+
+    Snapshots, order and times are the same there, and so is a dump. The target is empty, or an
+    earlier copy: one with decisions that FROM lacks is left as it is.
+    """
+    from pipeline.store.decisions import Decisions
+    from pipeline.store.moving import copy as copied
+
+    with Decisions(_url(source), read_only=True) as here, Decisions(_url(target)) as there:
+        if not here.id:
+            stop(WRONG, f"There are no decisions in {source}.")
+        added = copied(here, there)
+    if as_json:
+        print_json({"added": added})
+    else:
+        click.echo(f"{added:,} decisions copied.")
+
+
+def _url(place: str) -> str:
+    """The URL of a database, or of the one that lies in a raw folder."""
+    if "://" in place:
+        return place
+    from pipeline.store.decisions import in_folder
+
+    return in_folder(Path(place)).render_as_string(hide_password=False)

@@ -37,9 +37,10 @@ def plan(paths: tuple[Path, ...], raw: Path, extracted: Path, as_json: bool) -> 
 
 
 @click.command(epilog="Example: gleaner status --json")
+@click.option("--prometheus", is_flag=True, help="Print it, and the last run, for Prometheus.")
 @store_options
 @json_option
-def status(raw: Path, extracted: Path, as_json: bool) -> None:
+def status(prometheus: bool, raw: Path, extracted: Path, as_json: bool) -> None:
     """Say what is stale, what was set aside, and what waits for a curator.
 
     Exits 1 when the last refresh on a timer is longer ago than its schedule allows.
@@ -48,7 +49,13 @@ def status(raw: Path, extracted: Path, as_json: bool) -> None:
     from pipeline.store import Store
 
     found = looked_at(Store(raw, extracted))
-    if as_json:
+    if prometheus:
+        try:
+            from pipeline.run.prometheus import exposition
+        except ModuleNotFoundError:
+            stop(WRONG, "This needs prometheus-client: pip install 'gleaner[cluster]'")
+        click.echo(exposition(found, Store(raw, extracted)), nl=False)
+    elif as_json:
         print_json(found.counts())
     else:
         print_lines(status_lines(found))

@@ -1,6 +1,5 @@
 """Reading: from `raw/` to records, through all stages or one."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,11 +9,13 @@ import click
 from pipeline.commands.base import (
     LOCKED,
     WRONG,
+    complain,
     json_option,
     limit_options,
     paths_argument,
     print_json,
     print_lines,
+    progress,
     stop,
     store_options,
 )
@@ -118,7 +119,7 @@ def _run(
     from pipeline.run.lock import Locked
     from pipeline.run.manner import Manner, recogniser
     from pipeline.run.pool import Limits
-    from pipeline.run.show import complaints, progress_on, summary
+    from pipeline.run.show import complaints, summary
     from pipeline.store import Stage, Store, UnknownPath
 
     if ocr and not recogniser():
@@ -127,7 +128,7 @@ def _run(
     wanted = Wanted(tuple(map(Stage, stages)), limits, force, retry, manner)
     try:
         request = Request(Store(raw, extracted), wanted, paths, jobs, wait)
-        report = run(request, progress_on(sys.stderr.isatty()))
+        report = run(request, progress())
     except Locked as error:
         stop(LOCKED, str(error))
     except (UnknownPath, NothingToRead, UnusableKnowledge) as error:
@@ -137,5 +138,5 @@ def _run(
     else:
         print_lines(summary(report))
     for line in complaints(report):
-        click.echo(line, err=True)
+        complain(line)
     stop(report.exit_code)

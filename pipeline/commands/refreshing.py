@@ -1,6 +1,5 @@
 """Refreshing: sources to raw/, what changed between runs, and a timer that does it for years."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,12 @@ from pipeline.commands.base import (
     LOCKED,
     NOT_ALL,
     WRONG,
+    complain,
     json_option,
     limit_options,
     print_json,
     print_lines,
+    progress,
     stop,
     store_options,
 )
@@ -155,7 +156,7 @@ def refresh(
     from pipeline.run.refresh import ping as call
     from pipeline.run.refresh import refresh as run
     from pipeline.run.refresh import refresh_lines
-    from pipeline.run.show import complaints, progress_on
+    from pipeline.run.show import complaints
     from pipeline.run.sources import BadSources
     from pipeline.store import Store
 
@@ -165,7 +166,7 @@ def refresh(
     try:
         if every:
             interval(every)
-        done = run(request, every, _tell, progress_on(sys.stderr.isatty()))
+        done = run(request, every, _tell, progress())
     except Locked as error:
         stop(DONE if skip_if_running else LOCKED, str(error))
     except (BadSources, NothingToRead, UnusableKnowledge, ValueError) as error:
@@ -175,9 +176,9 @@ def refresh(
     else:
         print_lines(refresh_lines(done))
     for line in complaints(done.report) if done.report else ():
-        click.echo(line, err=True)
+        complain(line)
     if ping and done.report and not done.report.interrupted and (wrong := call(store, ping)):
-        click.echo(wrong, err=True)
+        complain(wrong)
     stop(done.exit_code)
 
 
@@ -262,4 +263,4 @@ def schedule(
 def _tell(asked: "Asked") -> None:
     from pipeline.run.show import printable
 
-    click.echo(printable(asked.line), err=True)
+    complain(printable(asked.line), "info")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,13 @@ PORT = 8765
     metavar="NETWORK",
     help="Where that proxy is (repeatable)  [default: 127.0.0.1]",
 )
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="GLEANER_INDEX",
+    metavar="FILE",
+    help="Where the index of records lies: on a disk of this machine  [default: in extracted]",
+)
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @store_options
 @json_option
@@ -64,6 +72,7 @@ def review(
     address: str,
     trust_header: str | None,
     trust_from: tuple[str, ...],
+    index: Path | None,
     no_browser: bool,
     as_json: bool,
 ) -> None:
@@ -98,6 +107,8 @@ def review(
             port=listening.getsockname()[1],
             address=address,
             trust=trust,
+            index=index,
+            metrics_token=os.environ.get("GLEANER_METRICS_TOKEN", ""),
         )
         check(settings, named)
     except (BadCurator, Refused, ValueError) as error:

@@ -1,6 +1,7 @@
 """The app: routes put together behind the guard."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pipeline.desk.drawing import Drawing
 from pipeline.desk.entry import Door
 from pipeline.desk.index import Found, Index
 from pipeline.desk.library import Library, NotYours, Unknown
+from pipeline.desk.operation import Timed, metered
 from pipeline.desk.originals import Originals
 from pipeline.desk.render import page, wants_json
 from pipeline.desk.search import progress
@@ -30,7 +32,7 @@ from pipeline.taxonomy import load_taxonomies
 HERE = Path(__file__).parent
 ROOMS = (  # modules with a list ROUTES
     "queue", "pages", "review_view", "acts", "coding", "adjudication", "agreement_view",
-    "tour",
+    "tour", "operation",
 )  # fmt: skip
 
 
@@ -46,21 +48,28 @@ def create_app(
     a request `curator` and `csrf`. Raises OSError.
     """
     library = _library(settings.store, settings.decisions, read_only=False)
-    index = Index(library)
+    index = Index(library, settings.index)
     index.refresh(told)
     index.start()
     library.changed = index.follow
-    door = Door(settings, said)
+    engine = library.decisions.engine
+    shared = engine if engine and engine.dialect.name == "postgresql" else None
+    door = Door(settings, said, shared)
+    meter = metered(library, index)
     routes: list[BaseRoute] = [*entry.ROUTES]
     for room in ROOMS:
         routes += import_module(f"pipeline.desk.{room}").ROUTES
     routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, settings=settings, sessions=door.sessions)],
+        middleware=[
+            Middleware(Timed, meter=meter),
+            Middleware(Guard, settings=settings, sessions=door.sessions),
+        ],
         exception_handlers={Unknown: _unknown, NotYours: _not_yours, HTTPException: _refused},
     )
     app.state.library, app.state.index, app.state.door = library, index, door
+    app.state.meter = meter
     app.state.drawing, app.state.originals = Drawing(), Originals(settings.store)
     return app
 
@@ -69,6 +78,8 @@ def close_app(app: Starlette) -> None:
     """Let go of what a desk holds: processes, databases."""
     app.state.index.close()
     app.state.drawing.close()
+    with suppress(OSError):  # the database may be away
+        app.state.door.code.close()
     app.state.library.decisions.close()
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +14,7 @@ from pipeline.desk.render import page
 from pipeline.desk.security import cookie
 from pipeline.desk.sessions import Brake, OneTimeCode, Sessions
 from pipeline.desk.settings import Settings
+from pipeline.desk.visits import SharedCode, SharedSessions
 
 LOG = logging.getLogger(__name__)
 WRONG_CODE = "That is not the code, or it was used before. The terminal shows the one that works."
@@ -20,12 +22,22 @@ WRONG_PASSWORD = "That name and password do not belong together."
 
 
 class Door:
-    """Lets people in. `said` is called with the next code when one was used."""
+    """Lets people in. `said` is called with the next code when one was used.
 
-    def __init__(self, settings: Settings, said: Callable[[str], None] = lambda _: None) -> None:
+    Desks on one `shared` database let in each other's curators.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        said: Callable[[str], None] = lambda _: None,
+        shared: Engine | None = None,
+    ) -> None:
         self.settings = settings
-        self.sessions = Sessions()
-        self.code = OneTimeCode()
+        self.sessions = SharedSessions(shared) if shared else Sessions()
+        self.code = (
+            SharedCode(shared, settings.curator) if shared and settings.curator else OneTimeCode()
+        )
         self.curators = Curators(settings.store.raw)
         self.brake = Brake()
         self.said = said
@@ -61,7 +73,8 @@ async def entered(request: Request) -> Response:
         return answer
     try:
         if door.settings.curator is not None:
-            curator, wrong = door.by_code(form.get("code", "")), WRONG_CODE
+            curator = await run_in_threadpool(door.by_code, form.get("code", ""))
+            wrong = WRONG_CODE
         else:
             password = form.get("password", "")
             curator = await run_in_threadpool(door.by_password, name, password)
@@ -72,10 +85,10 @@ async def entered(request: Request) -> Response:
     if curator is None:
         door.brake.failed(*keys)
         return _form(request, wrong, 403)
-    door.sessions.end(request.state.token)
+    await run_in_threadpool(door.sessions.end, request.state.token)
+    token = await run_in_threadpool(door.sessions.begin, curator)
     answer = RedirectResponse(_inside(form.get("then", "/")), 303)
-    secure = door.settings.address.startswith("https:")
-    answer.headers.append("set-cookie", cookie(door.sessions.begin(curator), secure))
+    answer.headers.append("set-cookie", cookie(token, door.settings.address.startswith("https:")))
     return answer
 
 

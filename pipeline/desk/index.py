@@ -14,6 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+from sqlalchemy.exc import SQLAlchemyError
+
 from pipeline.desk.library import Library, Unknown
 from pipeline.desk.rows import Row, reviewed_rows, rows
 from pipeline.desk.sight import EVERYBODY
@@ -68,21 +71,23 @@ class Found:
 class Index:
     """The rows of all records, kept in step with files and decisions."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, file: Path | None = None) -> None:
         self.library = library
         self.store = library.store
-        self.file = self.store.extracted / FILE
+        self.file = file or self.store.extracted / FILE
         self._writing = threading.RLock()
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True, name="index")
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        if not _usable(self.file):
-            for leftover in self.file.parent.glob(f"{FILE}*"):
-                leftover.unlink(missing_ok=True)
-            with self._connected() as database:
-                database.executescript(_TABLES)
+        # Desks on one machine may share it: one of them makes it.
+        with FileLock(self.file.with_name(f".{self.file.name}.lock")):
+            if not _usable(self.file):
+                for leftover in self.file.parent.glob(f"{self.file.name}*"):
+                    leftover.unlink(missing_ok=True)
+                with self._connected() as database:
+                    database.executescript(_TABLES)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -114,7 +119,7 @@ class Index:
     def update(self, name: str, last: str | None = None) -> None:
         """Take in a document as it is now."""
         if last is None:
-            last = self.library.decisions.documents().get(name, "")
+            last = self.library.decisions.last(name)
         mark = self._stamp(name)
         try:
             if last:
@@ -179,8 +184,9 @@ class Index:
         pause = OFTEN
         while not self._closing.wait(pause):
             begun = time.monotonic()
-            # A run may replace a file while we read, and the disk may fail: the next look will do.
-            with suppress(OSError, sqlite3.Error):
+            # A run may replace a file while we read, the disk may fail, and the database may be
+            # away or busy: the next look will do.
+            with suppress(OSError, sqlite3.Error, SQLAlchemyError):
                 self.refresh()
             pause = max(OFTEN, 20 * (time.monotonic() - begun))
 

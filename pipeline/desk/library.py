@@ -1,5 +1,6 @@
 """The documents of a desk, as each curator may see them; and the one way to decide on them."""
 
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -24,6 +25,7 @@ from pipeline.store import Stage, Store, read_noun, stamp
 from pipeline.store.decisions import Decisions
 from pipeline.taxonomy import Taxonomy
 
+LOG = logging.getLogger(__name__)
 ROOM = 256 * 1024 * 1024  # bytes of JSON whose documents and records are kept in memory
 
 
@@ -127,6 +129,7 @@ class Library:
             own.append(decision.model_copy(update={"curator": curator, "role": role}))
         stored = self.decisions.append(own, saw, base)
         for name in {decision.document for decision in stored}:
+            LOG.info("decided", extra={"document": name, "action": stored[0].action})
             self.changed(name)
         return stored
 
@@ -159,7 +162,7 @@ class Library:
         )
 
     def _decided(self, name: str) -> _Decided:
-        last = self.decisions.documents().get(name, "")
+        last = self.decisions.last(name)
         with self._lock:
             kept = self._kept.get(name)
             stamps = self._stamps(name)

@@ -5,6 +5,7 @@ import logging
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, quote, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,9 +16,12 @@ from pipeline.desk.settings import Settings
 LOG = logging.getLogger(__name__)
 COOKIE = "gleaner"
 FAULT = "This is a fault of Gleaner. Nothing that was saved is lost; load the page again."
+AWAY = "The database cannot be reached. Nothing that was saved is lost; try again in a minute."
 CSRF_HEADER, CSRF_FIELD = "x-csrf-token", "csrf"
 LONGEST_BODY = 4 * 1024 * 1024
-OPEN = ("/enter", "/static/")  # what is shown before anybody is in
+PROBES = ("/healthz", "/readyz")  # they tell nothing, and come by any address
+METRICS = "/metrics"  # guards itself
+OPEN = ("/enter", "/static/", *PROBES, METRICS)  # what is shown before anybody is in
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -53,7 +57,12 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         headers = Headers(scope=scope)
-        token, curator, fresh = self._who(scope, headers)
+        try:
+            token, curator, fresh = await run_in_threadpool(self._who, scope, headers)
+        except OSError as error:  # of the database in which desks share who is in
+            LOG.error("%s", error)
+            await _said(headers, 503, AWAY)(scope, receive, self._with_headers(send, ""))
+            return
         strict = self._with_headers(send, token if fresh else "")
         refused = self._refused(scope, headers, curator)
         if refused is None and scope["method"] == "POST":
@@ -95,13 +104,14 @@ class Guard:
 
     def _refused(self, scope: Scope, headers: Headers, curator: str | None) -> Response | None:
         """Why this request goes no further; None when it does."""
-        if headers.get("host", "").lower() not in self.hosts:
+        path = scope["path"]
+        anywhere = path in PROBES or (path == METRICS and self.settings.metrics_token)
+        if not anywhere and headers.get("host", "").lower() not in self.hosts:
             return PlainTextResponse("This desk has another address.", 421)
         if scope["method"] not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("That is not done here.", 405)
         if scope["method"] == "POST" and not self._ours(headers):
             return _said(headers, 403, "This was sent from a page that is not the desk's.")
-        path = scope["path"]
         if curator is None and not path.startswith(OPEN):
             return self._way_in(scope, headers)
         return None

@@ -1,7 +1,10 @@
-"""A desk served: one process, bound to loopback unless someone guards it."""
+"""A desk served: one process of perhaps several, bound to loopback unless someone guards it."""
+
+import logging
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.config import LOGGING_CONFIG
 
 from pipeline.desk.settings import EVERYWHERE, LOOPBACK, Settings
 
@@ -39,7 +42,8 @@ def server_of(app: Starlette, settings: Settings) -> uvicorn.Server:
             h11_max_incomplete_event_size=64 * 1024,
             limit_concurrency=200,
             timeout_keep_alive=30,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=10,  # seconds for what was asked before SIGTERM
+            log_config=None if logging.root.handlers else LOGGING_CONFIG,
         )
     )
 

@@ -1,4 +1,4 @@
-"""Who is in: sessions in memory, one-time codes, and a brake on guessing."""
+"""Who is in: sessions in memory (or shared: see `visits`), codes, and a brake on guessing."""
 
 import hashlib
 import hmac
@@ -25,7 +25,6 @@ class Sessions:
     """Sessions by the digest of their token: what lies in memory opens nothing."""
 
     def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -33,7 +32,7 @@ class Sessions:
         """A new session; gives its token, for a cookie and for nothing else."""
         token = secrets.token_urlsafe(32)
         with self._lock:
-            self._sessions[_digest(token)] = _Session(curator, time.monotonic())
+            self._sessions[digest(token)] = _Session(curator, time.monotonic())
             while len(self._sessions) > MOST_SESSIONS:
                 self._sessions.popitem(last=False)
         return token
@@ -44,24 +43,27 @@ class Sessions:
 
     def curator(self, token: str) -> str | None:
         """Whose session it is; None for one that never was or is over."""
-        now, digest = time.monotonic(), _digest(token)
+        now, key = time.monotonic(), digest(token)
         with self._lock:
-            session = self._sessions.get(digest)
+            session = self._sessions.get(key)
             if session is None or now - session.used > LASTS:
-                self._sessions.pop(digest, None)
+                self._sessions.pop(key, None)
                 return None
             session.used = now
-            self._sessions.move_to_end(digest)
+            self._sessions.move_to_end(key)
             return session.curator
 
     def end(self, token: str) -> None:
         """End a session."""
         with self._lock:
-            self._sessions.pop(_digest(token), None)
+            self._sessions.pop(digest(token), None)
 
     def csrf(self, token: str) -> str:
-        """What a page must send back with each change, to show that it is ours."""
-        return hmac.new(self._key, token.encode(), hashlib.sha256).hexdigest()
+        """What a page must send back with each change, to show that it is ours.
+
+        The token is the key: who does not have the cookie cannot make it, and any desk can.
+        """
+        return hmac.new(token.encode(), b"gleaner csrf", hashlib.sha256).hexdigest()
 
 
 class OneTimeCode:
@@ -79,10 +81,13 @@ class OneTimeCode:
     def take(self, code: str) -> bool:
         """Whether it is the code; it is dead from now on."""
         with self._lock:
-            right = hmac.compare_digest(_plain(code).encode(), _plain(self._code).encode())
+            right = hmac.compare_digest(plain(code).encode(), plain(self._code).encode())
             if right:
                 self._code = self._made()
             return right
+
+    def close(self) -> None:
+        """Nobody waits at this door any more."""
 
     @staticmethod
     def _made() -> str:
@@ -120,9 +125,11 @@ class Brake:
         return WINDOW - (now - recent[-most]) if len(recent) >= most else 0.0
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _plain(code: str) -> str:
+def plain(code: str) -> str:
+    """A code, however it was typed."""
     return code.replace("-", "").replace(" ", "").lower()

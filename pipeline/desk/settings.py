@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 from pipeline.store import Store
 
@@ -33,6 +34,8 @@ class Settings:
     `curator` is who comes in by the one-time code; None where curators have passwords or a proxy
     names them. `decisions` is the URL of their database (None: `raw/decisions.sqlite3`).
     `address` is how browsers reach it from outside (`https://desk.example.org`), if not directly.
+    `index` is where the index lies (None: in `extracted/`). Who knows `metrics_token` may read
+    /metrics from anywhere.
     """
 
     store: Store
@@ -42,6 +45,8 @@ class Settings:
     port: int = 8765
     address: str = ""
     trust: Trust | None = None
+    index: Path | None = None
+    metrics_token: str = ""
 
     @property
     def origins(self) -> Sequence[str]:

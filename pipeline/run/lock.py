@@ -1,9 +1,15 @@
-"""One run at a time: the lock is the system's, so a run that died holds it no longer."""
+"""One run at a time: the lock is the system's, so a run that died holds it no longer.
+
+It lies where the state does: beside it in `extracted/`, or in PostgreSQL (see `shared`).
+"""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pipeline.run import shared
 
 LOCK = ".lock"
 HOLDER = ".lock.pid"
@@ -27,6 +33,13 @@ def only_run(extracted: Path, wait: float = 0) -> Iterator[bool]:
     Raises Locked when another run still holds it after `wait` seconds, and OSError where nothing
     can be written.
     """
+    if url := shared.url():
+        who = f"{os.getpid()} on {socket.gethostname()}"
+        with shared.held(url, extracted, who, wait) as (ours, said):
+            if not ours:
+                raise Locked(extracted, said or "unknown")
+            yield bool(said)
+        return
     from filelock import FileLock, Timeout
 
     extracted.mkdir(parents=True, exist_ok=True)

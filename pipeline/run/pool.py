@@ -153,6 +153,7 @@ def _died(exitcode: int) -> Trouble:
 def _serve(connection: Connection, work: Callable[[T], R], limits: Limits) -> None:
     """The life of a worker: say that it is there, take a task, answer; over and over."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # ... as is the end that a service manager asks
     _be_silent()
     _limit_memory(limits.megabytes)
     while True:

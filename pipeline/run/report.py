@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
+from logging import INFO, WARNING, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline.run.reviews import Reviews
 from pipeline.run.sums import Sums
 from pipeline.store import Stage, write
 
+LOG = getLogger(__name__)
 FRESH_SHOWN = 500  # rows of fresh documents in a report: a page of 100,000 helps nobody
 LATEST = "latest.html"
 
@@ -40,7 +42,9 @@ class Report(Sums):
         while (folder / f"{time}-{number}.json").exists():
             number += 1
         started = now.strftime("%Y-%m-%d %H:%M:%S UTC")
-        return Report(id=f"{time}-{number}", folder=folder, started=started)
+        report = Report(id=f"{time}-{number}", folder=folder, started=started)
+        LOG.info("run begins", extra={"run": report.id})
+        return report
 
     @property
     def page(self) -> Path:
@@ -91,10 +95,16 @@ class Report(Sums):
         """Count a document, and keep its row."""
         super().add(row)
         if row.state != "fresh":
+            LOG.log(INFO if row.done else WARNING, row.message or row.state, extra=self._noted(row))
             for stage, seconds in row.seconds.items():
                 self.stage_seconds[stage] = self.stage_seconds.get(stage, 0) + seconds
         elif row.done and self.totals.fresh <= FRESH_SHOWN:
             self.rows.append(row)
+
+    def _noted(self, row: Row) -> dict[str, Any]:
+        """What the log has of a document."""
+        noted = {"run": self.id, "document": row.name, "state": row.state, "reason": row.code}
+        return noted | {"records": row.records, "seconds": round(sum(row.seconds.values()), 3)}
 
     def add_unchanged(self, sums: Sums, fresh: Iterable[Row]) -> None:
         """Count many documents that nothing was done to; of the `fresh` rows some are shown."""
@@ -129,6 +139,8 @@ class Report(Sums):
 
 def write_report(report: Report) -> None:
     """Write the report and its page, and the page again where it is always found."""
+    ended = {"run": report.id, "seconds": report.seconds, "exit_code": report.exit_code}
+    LOG.info("run ends", extra=ended | asdict(report.totals))
     shown = _page(report)
     data = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
     write(report.folder / f"{report.id}.json", data)

@@ -17,6 +17,19 @@ def progress_on(stream_is_terminal: bool) -> "Bar | Lines":
     return Bar() if stream_is_terminal else Lines()
 
 
+class Unseen:
+    """Nobody watches: the log tells."""
+
+    def begin(self, total: int, fresh: int) -> None:
+        """The run begins."""
+
+    def document(self, row: Row) -> None:
+        """A document is finished."""
+
+    def end(self) -> None:
+        """There are no more."""
+
+
 def printable(text: str) -> str:
     """The text without what would move a terminal's cursor."""
     return "".join(c if _stays(c) else c.encode("unicode_escape").decode() for c in text)

@@ -1,23 +1,28 @@
-"""What was made from what: a database that may be deleted at any time, and all is made again."""
+"""What was made from what: a database that may be deleted at any time, and all is made again.
+
+It is `state.sqlite3` in `extracted/`, or a schema in PostgreSQL (see `shared`).
+"""
 
 import json
 import os
 import sqlite3
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.run import shared
 from pipeline.run.outcome import Row
+from pipeline.run.shared import Database, Shared
 from pipeline.run.sums import Sums
 
 FILE = "state.sqlite3"
 VERSION = 4
 SECONDS = 0.5  # between commits: what a killed run has to do again
 
-_TABLES = f"""
+_TABLES = """
 CREATE TABLE documents (
   folder TEXT, name TEXT, origin TEXT, stamps TEXT, codes TEXT, facts TEXT,
   PRIMARY KEY (folder, name)
@@ -26,8 +31,15 @@ CREATE TABLE folders (folder TEXT PRIMARY KEY, mark TEXT, sums TEXT) WITHOUT ROW
 CREATE TABLE reviews (name TEXT PRIMARY KEY, facts TEXT) WITHOUT ROWID;
 CREATE TABLE changed (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE codes (digest TEXT PRIMARY KEY, parts TEXT) WITHOUT ROWID;
-PRAGMA user_version = {VERSION};
 """
+_PUT = """INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (folder, name) DO UPDATE
+SET origin = excluded.origin, stamps = excluded.stamps, codes = excluded.codes,
+facts = excluded.facts"""
+_PUT_SUMS = """INSERT INTO folders VALUES (?, ?, ?) ON CONFLICT (folder) DO UPDATE
+SET mark = excluded.mark, sums = excluded.sums"""
+_PUT_REVIEW = """INSERT INTO reviews VALUES (?, ?) ON CONFLICT (name) DO UPDATE
+SET facts = excluded.facts"""
+_NAMES = ("documents", "folders", "reviews", "changed", "codes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ class State:
     """The state of an `extracted/`, one folder in memory at a time."""
 
     def __init__(self, extracted: Path, read_only: bool = False) -> None:
-        self._database = _looked_at(extracted / FILE) if read_only else _kept(extracted / FILE)
+        self._database = _found(extracted, read_only)
         self._folder: tuple[str, dict[str, Known]] | None = None
         self._committed = time.monotonic()
 
@@ -66,7 +78,8 @@ class State:
 
     def all(self) -> Iterator[Known]:
         """All documents, sorted by folder and name."""
-        yield from map(_known, self._database.execute("SELECT * FROM documents ORDER BY 1, 2"))
+        for folder in self._folders():
+            yield from self.inside(folder)
 
     def inside(self, folder: str) -> Iterator[Known]:
         """The documents in just that folder, sorted."""
@@ -74,10 +87,14 @@ class State:
 
     def origins(self, besides: Container[str] = ()) -> Iterator[tuple[str, str]]:
         """Name and origin of every document, but for those in the folders `besides`."""
+        for folder in self._folders():
+            if folder not in besides:
+                yield from ((name, origin) for name, origin in self._in(folder, "name, origin"))
+
+    def _folders(self) -> Iterator[str]:
         folder = self._first("folder >= ''")
         while folder is not None:
-            if folder not in besides:
-                yield from self._in(folder, "name, origin")
+            yield folder
             folder = self._first("folder > ?", folder)
 
     def _first(self, which: str, *values: str) -> str | None:
@@ -86,9 +103,10 @@ class State:
         found = self._database.execute(sql, values).fetchone()
         return found[0] if found else None
 
-    def _in(self, folder: str, columns: str) -> sqlite3.Cursor:
+    def _in(self, folder: str, columns: str) -> Iterable[tuple[Any, ...]]:
         sql = f"SELECT {columns} FROM documents WHERE folder = ? ORDER BY name"
-        return self._database.execute(sql, [folder])
+        found: Iterable[tuple[Any, ...]] = self._database.execute(sql, [folder])
+        return found
 
     def from_outside(self, folder: str) -> bool:
         """Whether a document in that folder lies outside `raw/documents`."""
@@ -102,8 +120,7 @@ class State:
 
     def put_sums(self, folder: str, mark: str, sums: str) -> None:
         """Note what the documents of a folder come to; a change of any of them forgets it."""
-        sql = "INSERT OR REPLACE INTO folders VALUES (?, ?, ?)"
-        self._database.execute(sql, [folder, mark, sums])
+        self._database.execute(_PUT_SUMS, [folder, mark, sums])
 
     def put(self, known: Known) -> None:
         """Remember a document."""
@@ -116,7 +133,7 @@ class State:
             "row": row.as_dict(),
         }
         self._database.execute(
-            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?)",
+            _PUT,
             [
                 folder,
                 known.name,
@@ -145,7 +162,7 @@ class State:
     def _mark(self, name: str) -> None:
         folder, _, _ = name.rpartition("/")
         self._database.execute("DELETE FROM folders WHERE folder = ?", [folder])
-        self._database.execute("INSERT OR IGNORE INTO changed VALUES (?)", [name])
+        self._database.execute("INSERT INTO changed VALUES (?) ON CONFLICT DO NOTHING", [name])
 
     def changed(self) -> list[str]:
         """The documents that changed since the last `settle`, by any run, killed ones too."""
@@ -167,9 +184,7 @@ class State:
         if facts is None:
             self._database.execute("DELETE FROM reviews WHERE name = ?", [name])
         else:
-            self._database.execute(
-                "INSERT OR REPLACE INTO reviews VALUES (?, ?)", [name, json.dumps(facts)]
-            )
+            self._database.execute(_PUT_REVIEW, [name, json.dumps(facts)])
 
     def parts(self, code: str) -> dict[str, str]:
         """What made up a code (see `fresh.ingredients`); empty when nobody knows."""
@@ -181,7 +196,7 @@ class State:
     def remember_code(self, code: str, parts: dict[str, str]) -> None:
         """Keep what makes up a code, to say later what changed."""
         self._database.execute(
-            "INSERT OR IGNORE INTO codes VALUES (?, ?)", [code, json.dumps(parts)]
+            "INSERT INTO codes VALUES (?, ?) ON CONFLICT DO NOTHING", [code, json.dumps(parts)]
         )
 
     def commit(self) -> None:
@@ -193,6 +208,31 @@ class State:
         """Commit and close."""
         self.commit()
         self._database.close()
+
+
+def _found(extracted: Path, read_only: bool) -> Database:
+    if url := shared.url():
+        database = Shared(url, extracted, read_only)
+        return _in_step(database, read_only) or _made(":memory:")
+    return _looked_at(extracted / FILE) if read_only else _kept(extracted / FILE)
+
+
+def _in_step(database: Shared, read_only: bool) -> Shared | None:
+    """The schema with tables of this version; None where it has not, and may not be changed."""
+    if database.has("version"):
+        found = database.execute("SELECT number FROM version").fetchone()
+        if found and found[0] == VERSION:
+            database.commit()
+            return database
+    if read_only:
+        database.close()
+        return None
+    database.execute(f"CREATE SCHEMA IF NOT EXISTS {database.schema}")
+    database.execute(f"DROP TABLE IF EXISTS {', '.join((*_NAMES, 'version'))}")
+    tables = _TABLES.replace(" WITHOUT ROWID", "").replace(" TEXT", ' TEXT COLLATE "C"')
+    database.execute(f"{tables} CREATE TABLE version AS SELECT {VERSION} AS number")
+    database.commit()
+    return database
 
 
 def _looked_at(file: Path) -> sqlite3.Connection:
@@ -222,7 +262,7 @@ def _opened(file: Path) -> sqlite3.Connection | None:
 
 def _made(file: Path | str) -> sqlite3.Connection:
     database = sqlite3.connect(file)
-    database.executescript(_TABLES)
+    database.executescript(f"{_TABLES} PRAGMA user_version = {VERSION};")
     return database
 
 

@@ -13,9 +13,11 @@ import sqlalchemy as sql
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
+from pipeline.store.files import sync
 from pipeline.store.layout import UnusableDecisions
 
-VERSION = 1
+VERSION = 2
+OLDEST_READ = 1  # the first version whose tables our queries read as they are
 LOCK = 0x61EA4E12  # a number that only we lock, in PostgreSQL
 PATIENCE = 30  # seconds that a writer waits for another one
 
@@ -51,7 +53,19 @@ DECISIONS = sql.Table(
     sql.Column("saw", _TEXT, sql.ForeignKey(SAW.c.digest)),
     sql.Column("body", _TEXT, nullable=False),
     sql.Index("decisions_by_field", "document", "record", "field", "when"),
+    sql.Index("decisions_by_document", "document", "number"),
     sqlite_autoincrement=True,
+)
+
+_SHARED = sql.MetaData()  # where several desks work on one database
+# `digest` of a token or a one-time code, `used` in seconds since 1970 by the database's clock.
+VISITS = sql.Table(
+    "visits",
+    _SHARED,
+    sql.Column("digest", _TEXT, primary_key=True),
+    sql.Column("kind", _TEXT, nullable=False),
+    sql.Column("curator", _TEXT, nullable=False),
+    sql.Column("used", sql.Double, nullable=False, index=True),
 )
 
 NEVER = "decisions are appended, never changed"
@@ -60,36 +74,69 @@ NEVER = "decisions are appended, never changed"
 def opened(url: sql.URL, read_only: bool) -> sql.Engine | None:
     """The database at a URL, made where there is none; None where it may not be and is not.
 
-    Raises UnusableDecisions, and OSError.
+    One of an older version is brought to ours, when it may be written. Raises UnusableDecisions,
+    and OSError.
     """
-    engine = _engine(url, read_only)
+    if url.get_backend_name() == "sqlite":
+        file = Path(str(url.database))
+        if read_only and not file.exists():
+            return None
+        if not read_only:
+            file.parent.mkdir(parents=True, exist_ok=True)
+    engine = engine_of(url, read_only)
     try:
         with engine.begin() as connection:
-            made = _checked(connection)
-        if not made and read_only:
+            version = _version(connection, OLDEST_READ if read_only else 1)
+        if not version and read_only:
             engine.dispose()
             return None
-        if not made:
-            _make(engine)
+        if version < VERSION and not read_only:
+            _bring_up(engine)
     except DBAPIError as error:
         engine.dispose()
         raise told(error, url) from error
-    except UnusableDecisions:
+    except (UnusableDecisions, OSError):
         engine.dispose()
         raise
     return engine
 
 
-def _make(engine: sql.Engine) -> None:
+def _bring_up(engine: sql.Engine) -> None:
+    """Make the tables, or have them as this version does: whole or, when interrupted, not at all.
+
+    A file is copied before it is changed.
+    """
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:  # outside of any transaction
             connection.cursor().execute("PRAGMA journal_mode = WAL")  # readers block no writer
     with writing(engine) as transaction:
-        if not _checked(transaction):  # nobody else made it meanwhile
+        version = _version(transaction, 1)  # somebody else may have been faster
+        if version == 0:
             _TABLES.create_all(transaction)
+            if engine.dialect.name == "postgresql":
+                _SHARED.create_all(transaction)
             _forbid_changes(transaction)
             values = {"version": VERSION, "id": str(uuid.uuid4())}
             transaction.execute(EDITION.insert().values(values))
+        elif version < VERSION:
+            from pipeline.store.migrations import migrate
+
+            if engine.dialect.name == "sqlite":
+                _copy_aside(Path(str(engine.url.database)), version)
+            migrate(transaction, version, VERSION)
+            transaction.execute(EDITION.update().values(version=VERSION))
+
+
+def _copy_aside(file: Path, version: int) -> None:
+    """Copy a file of decisions as it is, for whoever goes back to the older Gleaner."""
+    copy = file.with_name(f"{file.stem}.version-{version}{file.suffix}")
+    draft = copy.with_name(f"{copy.name}.tmp")
+    draft.unlink(missing_ok=True)  # of a migration that was interrupted
+    with closing(_file(file, read_only=True)) as source, closing(sqlite3.connect(draft)) as target:
+        source.backup(target)
+    sync(draft)
+    draft.replace(copy)
+    sync(copy.parent)
 
 
 @contextmanager
@@ -103,11 +150,23 @@ def writing(engine: sql.Engine) -> Iterator[sql.Connection]:
             yield connection
 
 
+def asking(engine: sql.Engine) -> sql.Engine:
+    """The same, for single statements: PostgreSQL is not told of a transaction around each.
+
+    That halves the round trips of a desk, which takes some ten looks for one act.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def told(error: DBAPIError, url: sql.URL) -> Exception:
     """What the database refuses, in the words of whoever reads it."""
     where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
     cause = error.orig
     if not isinstance(cause, sqlite3.Error):
+        if number := _STATES.get(getattr(cause, "sqlstate", None) or ""):
+            return OSError(number, str(cause).strip(), where)
         broken = isinstance(error, OperationalError | InternalError)
         return OSError(errno.EIO, str(cause).strip(), where) if broken else error
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
@@ -119,6 +178,11 @@ def told(error: DBAPIError, url: sql.URL) -> Exception:
     return error
 
 
+_STATES = {  # what PostgreSQL calls them
+    "25006": errno.EROFS,
+    "53100": errno.ENOSPC,
+    "55P03": errno.EBUSY,
+}
 _SYSTEM = {
     sqlite3.SQLITE_FULL: (errno.ENOSPC, "no room for decisions"),
     sqlite3.SQLITE_READONLY: (errno.EROFS, "decisions may not be written"),
@@ -129,22 +193,28 @@ _SYSTEM = {
 }
 
 
-def _checked(connection: sql.Connection) -> bool:
-    """Whether the database has our tables, in our version."""
+def _version(connection: sql.Connection, oldest: int) -> int:
+    """The version of our tables in the database, from `oldest` to ours; 0 where there are none."""
     present = set(sql.inspect(connection).get_table_names())
     where = connection.engine.url.database
     if EDITION.name not in present:
         # A file is of one program; elsewhere only tables of the same name are in the way.
-        if present if connection.dialect.name == "sqlite" else present & _TABLES.tables.keys():
+        ours = _TABLES.tables.keys() | _SHARED.tables.keys()
+        if present if connection.dialect.name == "sqlite" else present & ours:
             raise UnusableDecisions(f"{where} is a database of something else than decisions.")
-        return False
-    version = connection.scalar(sql.select(EDITION.c.version))
-    if version != VERSION:
+        return 0
+    version = connection.scalar(sql.select(EDITION.c.version)) or 0
+    if version > VERSION:
         raise UnusableDecisions(
             f"The decisions in {where} are of version {version}, and this Gleaner knows version "
             f"{VERSION}: use the one that wrote them, or a newer one."
         )
-    return True
+    if version < oldest:
+        raise UnusableDecisions(
+            f"The decisions in {where} are of version {version}: open them once where they may be "
+            f"written (`gleaner decisions load` will do), and they are brought to {VERSION}."
+        )
+    return version
 
 
 def _forbid_changes(connection: sql.Connection) -> None:
@@ -168,12 +238,22 @@ def _forbid_changes(connection: sql.Connection) -> None:
                 )
 
 
-def _engine(url: sql.URL, read_only: bool) -> sql.Engine:
+def engine_of(url: sql.URL, read_only: bool) -> sql.Engine:
+    """Whoever speaks to the database at a URL. Raises ModuleNotFoundError without its driver."""
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
-        only = {"options": "-c default_transaction_read_only=on"} if read_only else {}
-        return sql.create_engine(url, connect_args=only, max_overflow=-1)
+        options = f"-c lock_timeout={PATIENCE}s"
+        if read_only:
+            options += " -c default_transaction_read_only=on"
+        # A desk has 40 threads; PostgreSQL allows 100 connections unless told otherwise.
+        return sql.create_engine(
+            url,
+            connect_args={"options": options, "application_name": "gleaner", "connect_timeout": 10},
+            pool_size=5,
+            max_overflow=10,
+            pool_pre_ping=True,  # a server that was started again costs nobody an act
+        )
     make = partial(_file, Path(str(url.database)), read_only)
     engine = sql.create_engine(url, creator=make, max_overflow=-1)  # a connection for each thread
     sql.event.listen(engine, "begin", _begin)

@@ -53,23 +53,17 @@ class Decisions:
         """
         if url := os.environ.get(layout.DECISIONS_URL):
             return cls(url, read_only=read_only)
-        file = raw.absolute() / layout.DECISIONS
-        if read_only and not file.exists():
-            return cls("", read_only=True)
-        if not read_only:
-            raw.mkdir(parents=True, exist_ok=True)
-        url_of_file = sql.URL.create("sqlite", database=str(file))
-        return cls(url_of_file, read_only=read_only)
+        return cls(in_folder(raw), read_only=read_only)
 
     def __init__(self, url: str | sql.URL, *, read_only: bool = False) -> None:
-        """Open the database at an URL, or make it; an empty URL is one without decisions.
+        """Open the database at an URL, or make it; to read one that is not there is to find none.
 
         Raises UnusableDecisions when it is of something else or of a newer Gleaner, or when the
         URL names no database that one can speak to here; and OSError.
         """
         try:
-            self._url = sql.make_url(url or "sqlite://")
-            self._engine = database.opened(self._url, read_only) if url else None
+            self._url = sql.make_url(url)
+            self.engine = database.opened(self._url, read_only)
         except (ArgumentError, ModuleNotFoundError) as error:
             raise UnusableDecisions(f"The database of decisions: {error}.") from error
         found = self._read(sql.select(EDITION.c.id))
@@ -77,8 +71,8 @@ class Decisions:
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._engine:
-            self._engine.dispose()
+        if self.engine:
+            self.engine.dispose()
 
     def __enter__(self) -> "Decisions":
         return self
@@ -168,6 +162,17 @@ class Decisions:
         found = self._read(query.where(DECISIONS.c.number.in_(newest)))
         return dict(sorted(_pairs(found).items()))
 
+    def last(self, document: str) -> str:
+        """The key of the decision on a document that was added last; empty for none."""
+        query = sql.select(DECISIONS.c.key).where(DECISIONS.c.document == document)
+        found = self._read(query.order_by(DECISIONS.c.number.desc()).limit(1))
+        return found[0][0] if found else ""
+
+    def count(self) -> int:
+        """How many decisions there are."""
+        found = self._read(sql.select(sql.func.count()).select_from(DECISIONS))
+        return found[0][0] if found else 0
+
     def all(self) -> Iterator[Decision]:
         """Every decision, in order."""
         for (body,) in self._read(sql.select(DECISIONS.c.body).order_by(*_IN_ORDER)):
@@ -198,22 +203,27 @@ class Decisions:
     @contextmanager
     def _writing(self) -> Iterator[sql.Connection]:
         """One writer at a time, of all programs; all or nothing."""
-        if self._engine is None:
+        if self.engine is None:
             raise OSError(errno.EROFS, "decisions are only looked at here")
         try:
-            with database.writing(self._engine) as connection:
+            with database.writing(self.engine) as connection:
                 yield connection
         except DBAPIError as error:
             raise database.told(error, self._url) from error
 
     def _read(self, query: sql.Select[*Columns]) -> Sequence[sql.Row[*Columns]]:
-        if self._engine is None:
+        if self.engine is None:
             return ()
         try:
-            with self._engine.begin() as connection:
+            with database.asking(self.engine).begin() as connection:
                 return connection.execute(query).all()
         except DBAPIError as error:
             raise database.told(error, self._url) from error
+
+
+def in_folder(raw: Path) -> sql.URL:
+    """The URL of the database in a `raw/`."""
+    return sql.URL.create("sqlite", database=str(raw.absolute() / layout.DECISIONS))
 
 
 # --- what is appended -----------------------------------------------------------------------------

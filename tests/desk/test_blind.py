@@ -245,6 +245,9 @@ class Recipes:
                 for query in ({}, {"document": BLINDED})
                 for asked in self.both("/agreement", **query)
             ),
+            ("GET", "/healthz"): lambda: iter([one("/healthz")]),
+            ("GET", "/readyz"): lambda: iter([one("/readyz")]),
+            ("GET", "/metrics"): lambda: iter([one("/metrics")]),
             ("GET", "/tour"): lambda: iter([one("/tour")]),
             ("GET", "/enter"): lambda: iter([one("/enter")]),
             # These end the session: nothing is told, and the walk would stop.
