@@ -1,7 +1,6 @@
 """Dask clusters for the tests and the benches: real processes on the loopback."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -35,7 +34,8 @@ class Cluster:
     def wait(self, number: int) -> None:
         """Until there are so many workers."""
         with Client(self.address, set_as_default=False) as client:
-            client.wait_for_workers(number, timeout=60)
+            if number:
+                client.wait_for_workers(number, timeout=60)
 
     def pids(self) -> list[int]:
         """The ids of the workers themselves, as far as they are up: their nannies live on."""
@@ -45,13 +45,8 @@ class Cluster:
     def stop(self) -> None:
         """End all of it."""
         for process in [*self.workers, self.scheduler]:
-            process.send_signal(signal.SIGTERM)
-        for process in [*self.workers, self.scheduler]:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()  # a worker ends with its nanny
+            process.wait()
 
 
 @contextmanager
@@ -76,6 +71,7 @@ def _dask(scratch: Path, code: Path, *words: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.dask_{words[0]}", *words[1:], *local],
             env={**os.environ, "PYTHONPATH": f"{code}{os.pathsep}{HERE}"},
+            cwd=scratch,  # Python looks there first
             stdout=out,
             stderr=out,
         )

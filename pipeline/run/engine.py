@@ -11,6 +11,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 LOCAL = "local"
+SCHEMES = ("tcp://", "tls://")
 DASK = "dask"  # a cluster of this machine alone, for the time of the run
 
 SECONDS = 1.5  # of work in a batch: the scheduler takes 1 to 2 ms for each
@@ -45,7 +46,7 @@ def check_engine(engine: str) -> None:
     """Raises UnusableEngine for what is no engine, or where Dask is not installed."""
     if engine == LOCAL:
         return
-    if engine != DASK and "://" not in engine:
+    if engine != DASK and not engine.startswith(SCHEMES):
         raise UnusableEngine(
             f"There is no engine {engine}: it is {LOCAL}, {DASK}, or the address of a Dask "
             "scheduler, like tcp://10.0.0.5:8786."

@@ -73,7 +73,7 @@ def _cluster(jobs: int) -> LocalCluster:
         n_workers=jobs,
         threads_per_worker=1,
         memory_limit=0,  # the limited processes are what takes memory, and have limits of ours
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
 
@@ -98,19 +98,23 @@ def _meet(client: Client, address: str, ready: Callable[[], str]) -> None:
         message = f"No worker came to {address} within {PATIENCE // 60} minutes: start some."
         raise UnusableEngine(message) from error
     # By its name: a worker without Gleaner could not even unpickle a question of ours.
-    ours = client.run(import_module, ready.__class__.__module__, on_error="return")
-    without = {at: f"no Gleaner ({said})" for at, said in ours.items() if _failed(said)}
-    if not without:
-        without = {at: str(said) for at, said in client.run(ready, on_error="return").items()}
-    wrong = [f"  {at}: {why}" for at, why in sorted(without.items()) if why]
+    name = ready.__module__
+    found = client.run(import_module, name, on_error="return")
+    why = {
+        at: f"no Gleaner ({said})" for at, said in found.items() if isinstance(said, ImportError)
+    }
+    if not why:
+        why = client.run(ready, on_error="return")
+    # One that is gone meanwhile is asked again when it comes back, by `Readers.setup`.
+    wrong = [f"  {at}: {said}" for at, said in sorted(why.items()) if said and not _gone(said)]
     if wrong:
         more = [f"  and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []
         lines = "\n".join([*wrong[:SHOWN], *more])
         raise UnusableEngine(f"Workers cannot do the same work as here:\n{lines}")
 
 
-def _failed(said: object) -> bool:
-    return isinstance(said, BaseException)
+def _gone(said: object) -> bool:
+    return isinstance(said, OSError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What happens on a worker of a cluster: each document in a limited process, as everywhere."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -44,8 +45,9 @@ class Readers(WorkerPlugin):
         """Have the worker checked. Raises NotReady."""
         if why := self.ready():
             raise NotReady(why)
-        # A nanny makes its worker a daemon, and Python gives daemons no processes of their own.
-        current_process().daemon = False
+        if current_process().daemon:  # as nannies make their workers
+            current_process().daemon = False  # Python gives daemons no processes of their own
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's to answer
 
     def teardown(self, worker: Worker) -> None:
         """End all processes, in the midst of a document if need be."""
