@@ -1,6 +1,8 @@
 """Dask clusters for the tests and the benches: real processes on the loopback."""
 
 import os
+import random
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from distributed import Client
+from runs import Quiet
+
+from pipeline.run.outcome import Row
 
 HERE = Path(__file__).resolve().parent
 
@@ -47,6 +52,22 @@ class Cluster:
         for process in [*self.workers, self.scheduler]:
             process.kill()  # a worker ends with its nanny
             process.wait()
+
+
+class Killer(Quiet):
+    """Watches a run, and kills one worker at random whenever so many documents are finished."""
+
+    def __init__(self, at: Cluster, every: int) -> None:
+        super().__init__()
+        self.at, self.every = at, every
+        self.killed: list[int] = []
+        self.chance = random.Random(7)
+
+    def document(self, row: Row) -> None:
+        super().document(row)
+        if len(self.rows) % self.every == 0 and (alive := self.at.pids()):
+            os.kill(pid := self.chance.choice(alive), signal.SIGKILL)
+            self.killed.append(pid)
 
 
 @contextmanager

@@ -36,3 +36,8 @@ def ready() -> str:
 def refuses() -> str:
     """This worker must not read."""
     return "this one is not ready"
+
+
+def skip(task: tuple[str, float]) -> str:
+    """Nothing; the name comes back, as a row does."""
+    return task[0]

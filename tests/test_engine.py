@@ -1,7 +1,6 @@
 """Documents on real Dask workers: which may die, hang, come late, or be of another kind."""
 
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -12,11 +11,10 @@ from contextlib import closing
 from functools import partial
 from math import ceil
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 from click.testing import CliRunner
-from clusters import Cluster, cluster
+from clusters import Cluster, Killer, cluster
 from engine_work import full, noting, own_id_slowly, ready
 from runs import FOLDERS, GUIDE, OLD, ROOT, Quiet, files, gleaner, put
 from runs import extract as extract_here
@@ -209,24 +207,11 @@ def test_the_same_bytes_from_one_worker_of_the_command_itself(
 def test_workers_that_are_killed_at_random_cost_nothing(
     corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:
-    chance, over, killed = random.Random(7), Event(), []
+    store = Store(corpus, tmp_path / "extracted")
     with cluster(tmp_path, workers=2) as at:
-
-        def kill() -> None:
-            while not over.wait(1.0):
-                for pid in chance.sample(alive := at.pids(), k=min(1, len(alive))):
-                    os.kill(pid, signal.SIGKILL)
-                    killed.append(pid)
-
-        thread = Thread(target=kill)
-        thread.start()
-        try:
-            store = Store(corpus, tmp_path / "extracted")
-            report = extract(store, at.address)
-        finally:
-            over.set()
-            thread.join()
-    assert killed
+        killer = Killer(at, every=6)
+        report = run(Request(store, Wanted(), engine=at.address), killer)
+    assert killer.killed
     assert (report.exit_code, report.totals.read) == (0, 20)
     assert files(store) == undisturbed
     assert not [*store.extracted.rglob("*.tmp")]
