@@ -24,7 +24,6 @@ from pathlib import Path
 from clusters import Killer, cluster
 from distributed import Client
 from engine_work import ready, skip
-from runs import GUIDE, Quiet, files, put
 
 from pipeline.run import engine_dask
 from pipeline.run.engine import on_cluster
@@ -40,6 +39,8 @@ COSTS = (0.03, 0.04, 0.05, 0.1, 0.5)
 
 def corpus(folder: Path, documents: int, guides: int) -> Path:
     """Text files, all different, of so many guides each."""
+    from runs import GUIDE, Quiet, files, put  # here: it starts a process when imported
+
     for number in range(documents):
         text = "".join(
             GUIDE.replace("once a week", f"on day {number} of part {part}")
@@ -51,6 +52,8 @@ def corpus(folder: Path, documents: int, guides: int) -> Path:
 
 def seconds_of(store: Store, jobs: int, engine: str) -> tuple[float, float]:
     """Wall time, and CPU time of all processes that ended with the run."""
+    from runs import GUIDE, Quiet, files, put  # here: it starts a process when imported
+
     spent = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
     started = time.monotonic()
     report = run(Request(store, Wanted(), jobs=jobs, engine=engine), Quiet())
@@ -84,6 +87,8 @@ def overhead(documents: int) -> None:
 
 def kills(documents: int) -> None:
     """A worker dies whenever a fortieth is done; the bytes are those of an undisturbed run."""
+    from runs import GUIDE, Quiet, files, put  # here: it starts a process when imported
+
     with tempfile.TemporaryDirectory() as name, cluster(Path(name), workers=2) as at:
         raw = corpus(Path(name), documents, guides=1)
         quiet, noisy = Store(raw, Path(name) / "quiet"), Store(raw, Path(name) / "noisy")
