@@ -39,7 +39,7 @@ COSTS = (0.03, 0.04, 0.05, 0.1, 0.5)
 
 def corpus(folder: Path, documents: int, guides: int) -> Path:
     """Text files, all different, of so many guides each."""
-    from runs import GUIDE, Quiet, files, put  # here: it starts a process when imported
+    from runs import GUIDE, put  # here: it starts a process when imported
 
     for number in range(documents):
         text = "".join(
@@ -52,7 +52,7 @@ def corpus(folder: Path, documents: int, guides: int) -> Path:
 
 def seconds_of(store: Store, jobs: int, engine: str) -> tuple[float, float]:
     """Wall time, and CPU time of all processes that ended with the run."""
-    from runs import GUIDE, Quiet, files, put  # here: it starts a process when imported
+    from runs import Quiet  # here: it starts a process when imported
 
     spent = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
     started = time.monotonic()
@@ -87,7 +87,7 @@ def overhead(documents: int) -> None:
 
 def kills(documents: int) -> None:
     """A worker dies whenever a fortieth is done; the bytes are those of an undisturbed run."""
-    from runs import GUIDE, Quiet, files, put  # here: it starts a process when imported
+    from runs import Quiet, files  # here: it starts a process when imported
 
     with tempfile.TemporaryDirectory() as name, cluster(Path(name), workers=2) as at:
         raw = corpus(Path(name), documents, guides=1)

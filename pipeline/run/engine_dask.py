@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import count
@@ -48,7 +48,8 @@ def map_on_cluster(
     UnusableEngine before anything is read, LostEngine when the scheduler goes away, and OSError
     when the disk refuses on two workers.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the bar has the terminal
+    for name in ("distributed", "tornado", "asyncio"):  # the bar has the terminal
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         client = stack.enter_context(_client(address or stack.enter_context(_cluster(jobs))))
         readers = Readers(f"gleaner-{uuid4().hex}", work, limits, preload, ready)
@@ -60,8 +61,9 @@ def map_on_cluster(
                 yield from run.outcomes(tasks)
             finally:
                 if client.status == "running":
-                    client.cancel([*run.under_way], force=True)
-                    client.unregister_worker_plugin(readers.name)
+                    with suppress(CommClosedError):  # of a worker that is gone just now
+                        client.cancel([*run.under_way], force=True)
+                        client.unregister_worker_plugin(readers.name)
         except NotReady as error:  # one that came after the others were asked
             raise UnusableEngine(str(error)) from error
         except (CommClosedError, FutureCancelledError) as error:
