@@ -48,8 +48,9 @@ def map_on_cluster(
     UnusableEngine before anything is read, LostEngine when the scheduler goes away, and OSError
     when the disk refuses on two workers.
     """
-    for name in ("distributed", "tornado", "asyncio"):  # the bar has the terminal
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ["asyncio", *logging.root.manager.loggerDict]:  # the bar has the terminal
+        if name.partition(".")[0] in {"asyncio", "distributed", "tornado"}:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         client = stack.enter_context(_client(address or stack.enter_context(_cluster(jobs))))
         readers = Readers(f"gleaner-{uuid4().hex}", work, limits, preload, ready)
