@@ -149,6 +149,13 @@ def limit_options(command: Command) -> Command:
             metavar="N",
             help="Documents at a time  [default: processors]",
         ),
+        click.option(
+            "--engine",
+            default="local",
+            show_default=True,
+            metavar="WHERE",
+            help="local, dask (workers here), or a Dask scheduler: tcp://HOST:8786.",
+        ),
     ):
         command = option(command)
     return command

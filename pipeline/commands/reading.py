@@ -8,6 +8,7 @@ import click
 
 from pipeline.commands.base import (
     LOCKED,
+    NOT_ALL,
     WRONG,
     complain,
     json_option,
@@ -103,6 +104,7 @@ def _run(
     paths: tuple[Path, ...],
     raw: Path,
     extracted: Path,
+    engine: str,
     jobs: int | None,
     limit_seconds: float,
     limit_memory: int,
@@ -114,6 +116,7 @@ def _run(
     password: str = "",
     ocr: bool = False,
 ) -> None:
+    from pipeline.run.engine import LostEngine, UnusableEngine
     from pipeline.run.extract import NothingToRead, Request, UnusableKnowledge, run
     from pipeline.run.fresh import Wanted
     from pipeline.run.lock import Locked
@@ -127,11 +130,13 @@ def _run(
     limits, manner = Limits(limit_seconds, limit_memory), Manner(pdf_reader, password, ocr)
     wanted = Wanted(tuple(map(Stage, stages)), limits, force, retry, manner)
     try:
-        request = Request(Store(raw, extracted), wanted, paths, jobs, wait)
+        request = Request(Store(raw, extracted), wanted, paths, jobs, wait, engine)
         report = run(request, progress())
     except Locked as error:
         stop(LOCKED, str(error))
-    except (UnknownPath, NothingToRead, UnusableKnowledge) as error:
+    except LostEngine as error:
+        stop(NOT_ALL, str(error))
+    except (UnknownPath, NothingToRead, UnusableKnowledge, UnusableEngine) as error:
         stop(WRONG, str(error))
     if as_json:
         print_json(report.as_dict())

@@ -139,6 +139,7 @@ def refresh(
     ping: str | None,
     raw: Path,
     extracted: Path,
+    engine: str,
     jobs: int | None,
     limit_seconds: float,
     limit_memory: int,
@@ -148,6 +149,7 @@ def refresh(
     as_json: bool,
 ) -> None:
     """Fetch what is due, read what is not fresh, merge decisions, and say what changed and why."""
+    from pipeline.run.engine import LostEngine, UnusableEngine
     from pipeline.run.every import interval
     from pipeline.run.extract import NothingToRead, Request, UnusableKnowledge
     from pipeline.run.fresh import Wanted
@@ -162,14 +164,16 @@ def refresh(
 
     store = Store(raw, extracted)
     wanted = Wanted(limits=Limits(limit_seconds, limit_memory), force=force, retry=retry)
-    request = Request(store, wanted, jobs=jobs, wait=wait)
+    request = Request(store, wanted, jobs=jobs, wait=wait, engine=engine)
     try:
         if every:
             interval(every)
         done = run(request, every, _tell, progress())
     except Locked as error:
         stop(DONE if skip_if_running else LOCKED, str(error))
-    except (BadSources, NothingToRead, UnusableKnowledge, ValueError) as error:
+    except LostEngine as error:
+        stop(NOT_ALL, str(error))
+    except (BadSources, NothingToRead, UnusableKnowledge, UnusableEngine, ValueError) as error:
         stop(WRONG, str(error))
     if as_json:
         print_json(done.as_dict())

@@ -3,21 +3,23 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.run.archive import Archive
+from pipeline.run.engine import LOCAL, LostEngine, Spread, check_engine, on_cluster
 from pipeline.run.fresh import FILES, RAW, SIDECAR, STALE, Judged, Wanted, judge
 from pipeline.run.lock import only_run
 from pipeline.run.outcome import Noted, Row, set_aside
 from pipeline.run.pool import Outcome, map_documents
+from pipeline.run.preflight import preflight
 from pipeline.run.report import Report, write_report
 from pipeline.run.reviewing import Reviewing, decisions_of, forget
 from pipeline.run.state import Known, State
-from pipeline.run.task import Result, Task, take_through
+from pipeline.run.task import Result, Task, expected_seconds, take_through
 from pipeline.run.unchanged import Unchanged
 from pipeline.store import (
     GONE,
@@ -71,7 +73,7 @@ class Progress(Protocol):
 class Request:
     """A run as asked for: `paths` (none: everything), and how many processes at a time.
 
-    `wait`: seconds to wait for another run to end.
+    `wait`: seconds to wait for another run to end. `engine` is as in `engine.spread`.
     """
 
     store: Store
@@ -79,6 +81,7 @@ class Request:
     paths: tuple[Path, ...] = ()
     jobs: int | None = None
     wait: float = 0
+    engine: str = LOCAL
 
     def groups(self) -> Iterator[list[Original]]:
         """The documents asked for. Raises UnknownPath."""
@@ -100,10 +103,11 @@ class Request:
 
 
 def run(request: Request, progress: Progress) -> Report:
-    """Do what is asked for. Raises UnknownPath, NothingToRead, Locked, UnusableDecisions; OSError
-    when not even the report can be written. Ctrl-C ends it early: the report says so, and what is
-    finished stays.
+    """Do what is asked for. Raises UnknownPath, NothingToRead, Locked, UnusableDecisions,
+    UnusableEngine, LostEngine; OSError when not even the report can be written. Ctrl-C ends it
+    early: the report says so, and what is finished stays.
     """
+    check_engine(request.engine)
     store = request.store
     with (
         only_run(store.extracted, request.wait) as last_died,
@@ -127,7 +131,8 @@ class _Run:
         self.seen: set[str] = set()  # but for what is in unchanged folders
         self.unchanged = Unchanged(state, request.wanted)
         self.shut: list[str] = []
-        self.killed = False  # whether a worker was, perhaps while it wrote
+        # Whether a worker was, perhaps while it wrote. Those of a cluster come and go unseen.
+        self.killed = request.engine != LOCAL
 
     def run(self) -> Report:
         started = time.monotonic()
@@ -146,6 +151,9 @@ class _Run:
                 self._review()
         except KeyboardInterrupt:
             self.report.interrupted = True
+        except LostEngine:
+            self.store.sweep()
+            raise
         finally:
             self.progress.end()
             self.state.commit()
@@ -239,9 +247,20 @@ class _Run:
         jobs = max(1, min(self.request.jobs or _processors(), len(todo)))
         preload = STAGES_CODE + (HEAVY if len(todo) > FEW else ())
         limits = self.wanted.limits
-        with closing(map_documents(tasks(), take_through, jobs, limits, preload)) as outcomes:
+        with (
+            self._engine(todo[0].original) as engine,
+            closing(engine(tasks(), take_through, jobs, limits, preload)) as outcomes,
+        ):
             for outcome in outcomes:
                 self._settle(judged[outcome.task.original.name], outcome)
+
+    @contextmanager
+    def _engine(self, original: Original) -> Iterator[Spread[Task, Result]]:
+        if self.request.engine == LOCAL:
+            yield map_documents
+            return
+        with preflight(self.store, self.wanted, original) as ready:
+            yield on_cluster(self.request.engine, expected_seconds, ready)
 
     def _settle(self, judged: Judged, outcome: Outcome[Task, Result]) -> None:
         result, trouble = outcome.result, outcome.trouble

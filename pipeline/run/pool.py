@@ -44,26 +44,40 @@ class Outcome(Generic[T, R]):
     seconds: float
 
 
+class Crew(Generic[T, R]):
+    """Processes that outlive a call of `map_documents`, for the next call with the same work."""
+
+    def __init__(self) -> None:
+        self.idle: list[_Worker[T, R]] = []
+        self.busy: list[_Worker[T, R]] = []
+
+    def kill(self) -> None:
+        """End every process, from whichever thread."""
+        for worker in self.idle + self.busy:
+            worker.process.kill()
+
+
 def map_documents(
     tasks: Iterable[T],
     work: Callable[[T], R],
     jobs: int,
     limits: Limits,
     preload: Sequence[str] = (),
+    crew: Crew[T, R] | None = None,
 ) -> Generator[Outcome[T, R], None, None]:
     """Yield the outcome of `work` for each task, as they finish.
 
     `work` is a function of a module, and tasks and results can be pickled. At most `jobs`
-    processes live at a time; all are gone when the iterator is closed. Modules in `preload` are
-    imported once, in the process that the others are forked from.
+    processes live at a time; all are gone when the iterator is closed, but the idle ones of a
+    `crew`. Modules in `preload` are imported once, in the process that the others are forked from.
 
     Raises OSError when the disk is full, read-only or broken: for no task would it go better.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(preload))
     waiting = iter(tasks)
-    idle: list[_Worker[T, R]] = []
-    busy: list[_Worker[T, R]] = []
+    mine: Crew[T, R] = crew or Crew()
+    idle, busy = mine.idle, mine.busy
     try:
         while True:
             while len(busy) < jobs:
@@ -92,8 +106,9 @@ def map_documents(
                     idle.append(worker)
                 yield outcome
     finally:
-        for worker in idle + busy:
+        for worker in busy if crew else idle + busy:
             worker.stop()
+        busy.clear()
 
 
 class _Worker(Generic[T, R]):
