@@ -13,7 +13,7 @@ from pipeline.segment import control_table, listing, outline, prose, record_page
 from pipeline.segment.checks import cross_checks
 from pipeline.segment.language import languages
 from pipeline.segment.naming import name_of
-from pipeline.segment.rationale import rationale_of
+from pipeline.segment.rationale import rationale_of, section_reasons
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
 
@@ -139,12 +139,15 @@ def _told(document: Document, kept: list[Segment], rules: Rules) -> list[Segment
     for segment in kept:
         claims.add(segment)
     told = []
+    reasons = section_reasons(document, rules)
     for segment in kept:
         description = segment.part("description")
         more: list[Part] = []
         if description and not segment.part("rationale"):
             passage = [source.span for source in description.provenance]
-            found = rationale_of(document, passage, rules)
+            above = segment.heading[-1].span if segment.heading else None
+            section = reasons.get(above) if above else None
+            found = rationale_of(document, passage, rules, section)
             place = [found.provenance[0].span] if found else []
             if found and all(owner is segment for owner in claims.on(place)):
                 more.append(found)

@@ -116,9 +116,13 @@ def weigh(
     strongest: dict[str, tuple[Match, str]] = {}
     for match, words in (*above, *((match, text) for match in matches)):
         rule = match.rule
-        if listed and rule.at == "start" and rule.weight > 0:
-            if not announced or rule.finds != "prose.instruction":
-                continue
+        if (
+            listed
+            and rule.at == "start"
+            and rule.weight > 0
+            and not (announced and rule.finds == "prose.instruction")
+        ):
+            continue
         if rule.finds in _OBJECT and (match.start > states or _within(match, cases)):
             continue
         best = strongest.get(rule.finds)
@@ -258,6 +262,7 @@ def _segment(
         kind=SegmentKind.MEASURE,
         way=WAY,
         explicit=False,
+        confidence=round(weight.chance, 2),
         heading=heading,
         parts=(Part(field="description", provenance=cited),),
         issues=(_reasons(weight, cited[0].span),),
