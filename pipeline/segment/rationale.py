@@ -1,16 +1,16 @@
 """The reason that the authors give for a measure, in their words; none is made up.
 
 It is what stands under a heading that announces reasons, where a document divides each of its
-sections alike ("Activities", "Rationale"); else a clause of purpose or cause inside the passage that
-states the measure; else a sentence in it or right behind it that tells the aim, the effect or the
-evidence, or one right before it that tells the need.
+sections alike ("Activities", "Rationale"); else a clause of purpose or cause inside the passage
+that states the measure; else a sentence in it or right behind it that tells the aim, the effect or
+the evidence, or one right before it that tells the need.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.model import BlockKind, Document, Part, Span
+from pipeline.model import Block, BlockKind, Document, Part, Span
 from pipeline.rule import Match, Rules
 from pipeline.segment.passage import flat, marker
 from pipeline.segment.sentences import sentences
@@ -18,7 +18,9 @@ from pipeline.segment.sentences import sentences
 _FEWEST = 3  # words of a reason: "to ensure" alone says none
 _TAIL = re.compile(r"[\s.;:,]+(?:\d{1,3})?$")  # with the number of a note
 # Where a clause inside a sentence ends before the sentence does.
-_ENDS = re.compile(r";|[—–]\s?(?:that|which)\b|,\s+(?:including|both)\b|,\s+(?:and|but|or)\s+(?:[\w’'-]+\s+){0,4}(?:should|must|shall|will)\b")
+_ENDS = re.compile(
+    r";|[—–]\s?(?:that|which)\b|,\s+(?:including|both)\b|,\s+(?:and|but|or)\s+(?:[\w’'-]+\s+){0,4}(?:should|must|shall|will)\b"
+)
 # The main clause behind a reason that opens the sentence: "To ..., boards should ...".
 _MAIN = re.compile(
     r",\s+(?=(?:[\w’'().-]+\s+){0,9}?(?:should|must|shall|will|can|could|may|need|needs|is|are|has"
@@ -34,29 +36,29 @@ def section_reasons(document: Document, rules: Rules) -> Mapping[Span, Span]:
     """For headings whose neighbour announces reasons, the first sentence below that neighbour.
 
     Only headings that recur are asked: they divide each section of the document alike, and those
-    until one comes again belong together.
+    until one comes again, or another reason, belong together.
     """
     headings = [at for at, b in enumerate(document.blocks) if b.kind is BlockKind.HEADING]
     titles = {at: flat(document, document.blocks[at].span).strip() for at in headings}
     often = Counter(titles.values())
+    announce = {one for one in often if often[one] > 1 and rules.find("column.rationale", one)}
     found: dict[Span, Span] = {}
-    group: dict[str, int] = {}
-    for at in headings:
-        level = document.blocks[at].level
-        if any(document.blocks[one].level != level for one in group.values()):
-            group = {}
-        if often[titles[at]] < 2:
+    group: dict[str, Block] = {}
+    reason: Span | None = None
+    for at in headings if announce else ():
+        heading, title = document.blocks[at], titles[at]
+        again = title in group or (title in announce and reason)
+        if again or any(one.level != heading.level for one in group.values()):
+            group, reason = {}, None
+        if often[title] < 2:
             continue
-        if titles[at] in group:
-            group = {}
-        group[titles[at]] = at
-        for title, one in group.items():
-            below = document.blocks[one + 1] if one + 1 < len(document.blocks) else None
-            reasons = rules.find("column.rationale", title)
-            if reasons and below and below.kind is BlockKind.PARAGRAPH:
-                first = sentences(document, below.span)[0]
-                others = (other for other in group.values() if other != one)
-                found |= {document.blocks[other].span: first for other in others}
+        group[title] = heading
+        if title in announce:
+            below = document.blocks[at + 1 : at + 2]
+            told = sentences(document, below[0].span) if below else []
+            reason = told[0] if told and below[0].kind is BlockKind.PARAGRAPH else None
+        if reason:
+            found |= {one.span: reason for name, one in group.items() if name not in announce}
     return found
 
 
@@ -101,7 +103,11 @@ def _following(document: Document, span: Span) -> list[Span]:
 def _before(document: Document, span: Span) -> list[Span]:
     """The sentences in front of a passage, from the start of its block."""
     block = document.blocks_at(Span(span.start, span.start + 1))[0]
-    return sentences(document, Span(block.span.start, span.start)) if span.start > block.span.start else []
+    return (
+        sentences(document, Span(block.span.start, span.start))
+        if span.start > block.span.start
+        else []
+    )
 
 
 def _clause(document: Document, sentence: Span, rules: Rules) -> Part | None:
