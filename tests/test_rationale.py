@@ -154,6 +154,19 @@ def test_a_name_of_ours_never_says_the_opposite() -> None:
     assert part.provenance[0].quote == "not release unsafe weights at once"
 
 
+@pytest.mark.parametrize(
+    ("heading", "named"),
+    [("Night gauges", "Night gauges"), ("The harbour law", None), ("Southern towns", None)],
+)
+def test_a_heading_names_the_only_measure_below_it(heading: str, named: str | None) -> None:
+    writer = Writer().heading("Ports", 1).heading(heading, 2)
+    writer.paragraph("Boards should read all gauges each night and keep what they read.")
+    (one,) = (s for s in segment(writer.document(), {}, RULES).segments if s.way == "prose")
+    part = one.part("name")
+    assert part is not None
+    assert (part.provenance[0].quote if part.role == "primary" else None) == named
+
+
 def test_a_reason_is_never_another_measures_words() -> None:
     text = "Labs should rest at night. Audits can help prevent leaks of data."
     assert reason(text, 26) == "Audits can help prevent leaks of data."

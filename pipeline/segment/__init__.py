@@ -5,6 +5,7 @@ where two claim the same words, what the document itself marks as a measure wins
 told, and the more specific way over the more general. The loser is named in an issue.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pipeline.model import BlockKind, Document, Issue, Level, Part, Segment, Segments, Span
@@ -12,7 +13,7 @@ from pipeline.rule import Rules
 from pipeline.segment import control_table, listing, outline, prose, record_page
 from pipeline.segment.checks import cross_checks
 from pipeline.segment.language import languages
-from pipeline.segment.naming import name_of
+from pipeline.segment.naming import heading_name, name_of
 from pipeline.segment.rationale import rationale_of, section_reasons
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
@@ -140,6 +141,7 @@ def _told(document: Document, kept: list[Segment], rules: Rules) -> list[Segment
         claims.add(segment)
     told = []
     reasons = section_reasons(document, rules)
+    below = Counter(segment.heading[-1].span for segment in kept if segment.heading)
     for segment in kept:
         description = segment.part("description")
         more: list[Part] = []
@@ -152,7 +154,12 @@ def _told(document: Document, kept: list[Segment], rules: Rules) -> list[Segment
             if found and all(owner is segment for owner in claims.on(place)):
                 more.append(found)
         if description and not segment.part("name"):
-            named = name_of(document, [source.span for source in description.provenance], rules)
+            places = [source.span for source in description.provenance]
+            above = segment.heading[-1].span if segment.heading else None
+            named = None
+            if above and segment.way == prose.WAY and below[above] == 1:
+                named = heading_name(document, above, places, rules)
+            named = named or name_of(document, places, rules)
             more += [named] if named else []
         told.append(segment.model_copy(update={"parts": (*segment.parts, *more)}))
     return told

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from pipeline.model import Document, Part, Span
 from pipeline.rule import Rules
-from pipeline.segment.passage import marker
+from pipeline.segment.passage import body_of, flat, marker
 from pipeline.segment.sentences import sentences
 
 _FEWEST, _MOST = 3, 10  # words of a phrase
 _TERM = 7  # words of a term that is defined
+_HEADED = (2, 5)  # words of a heading that names one thing
 _CALLED = re.compile(
     r"\b(?:called|known as|termed|named|dubbed)\s+(?:an?\s+|the\s+)?[“\"‘'](?P<term>[^”\"’']{3,60})"
 )
@@ -58,6 +59,22 @@ def name_of(document: Document, passage: Sequence[Span], rules: Rules) -> Part |
             if start < sentence.end and (part := find(document, Span(start, sentence.end), rules)):
                 return part
     return None
+
+
+def heading_name(
+    document: Document, heading: Span, passage: Sequence[Span], rules: Rules
+) -> Part | None:
+    """The heading of the only measure below it as its name, if its words speak of that measure."""
+    span = body_of(document, heading)
+    words = flat(document, span).split()
+    told = " ".join(flat(document, one) for one in passage).lower()
+    here = sum(word.lower() in told for word in words)
+    topic = words[0] == "The" or any(mark in document.quote(span) for mark in "?:,")
+    if topic or not _HEADED[0] <= len(words) <= _HEADED[1] or here * 2 < len(words):
+        return None
+    if rules.each(" ".join(words), "prose.heading", "prose.heading-not"):
+        return None
+    return Part(field="name", provenance=(document.cite(span, "rule:name.heading"),))
 
 
 def _term(document: Document, sentence: Span, rules: Rules) -> Part | None:

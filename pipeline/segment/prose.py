@@ -77,7 +77,12 @@ class Weight(NamedTuple):
 
     @property
     def chance(self) -> float:
-        """The chance that a curator would take the sentence for a measure, by these rules."""
+        """The chance that a curator would take the sentence for a measure, by these rules.
+
+        On 263 sentences of five documents for which some rule speaks, it is off by 0.08 to 0.09 on
+        average; a line from it to the truth, drawn on the other documents, made it no better. The
+        rules were written on those documents: of others it says too much.
+        """
         return 1 / (1 + math.exp(-self.logit))
 
 
