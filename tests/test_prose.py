@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from building import Writer
 
-from pipeline.model import Segment, Span
+from pipeline.model import Segment, SegmentKind, Span
 from pipeline.rule import load_rules
 from pipeline.segment import prose, segment
 from pipeline.segment.prose import weigh
@@ -35,6 +35,10 @@ def texts(writer: Writer) -> list[str]:
         "Red teaming is a structured method for finding flaws before others do.",
         "Publish the results of every test within a month.",
         "Filters on all outputs can help prevent leaks of private data.",
+        "The Ministry of Ports, Ships and Trade is establishing a panel of experts.",
+        "Output filter: check what leaves the model before it is shown.",
+        "Before a launch, share the plan with those who live there.",
+        "Where a fault has been found, boards should tell the ministry.",
     ],
 )
 def test_a_sentence_that_states_a_measure(text: str) -> None:
@@ -57,6 +61,9 @@ def test_a_sentence_that_states_a_measure(text: str) -> None:
         "We interviewed boards about how they should watch their models.",
         "What providers should do first depends on many things.",
         "The harbour has three gates and a lock.",
+        "Such faults of the models can be addressed by:",
+        "We are confident that boards will do what is asked of them.",
+        "In doing so, we will strike a balance between both sides.",
     ],
 )
 def test_a_sentence_that_states_none(text: str) -> None:
@@ -77,6 +84,22 @@ def test_the_passage_takes_what_only_makes_sense_with_it() -> None:
         "Labs should publish their limits. These should include a date. "
         "For example, a lab may name a month."
     ]
+
+
+def test_what_is_kept_under_review_is_named_in_the_sentence_before() -> None:
+    text = "Labs differ in their use of gauges. We will keep this under review with all of them."
+    assert texts(Writer().paragraph(text)) == [text]
+
+
+def test_what_leads_into_a_list_is_no_part_of_a_passage() -> None:
+    writer = Writer().paragraph("Labs should publish all limits. In particular, we look at:")
+    assert texts(writer) == ["Labs should publish all limits."]
+
+
+def test_an_instruction_in_a_list_counts_below_a_heading_that_announces_measures() -> None:
+    text = "Keep a register of the models in use."
+    assert texts(Writer().heading("Recommendations").item(text)) == [text]
+    assert texts(Writer().heading("Aims").item(text)) == []
 
 
 def test_duties_on_different_subjects_are_different_measures() -> None:
@@ -117,6 +140,15 @@ def test_the_finding_says_why_with_a_chance() -> None:
     assert issue.code == "found-in-prose"
     assert "prose.duty-of-actor +3.8 ('Labs should')" in issue.message
     assert not one.explicit
+    assert one.confidence == 0.82
+
+
+def test_what_the_document_marks_itself_has_no_confidence() -> None:
+    writer = Writer().heading("Measure 1: Watch the gauges").paragraph("Boards watch the gauges.")
+    found = segment(writer.document(), {}, RULES).segments
+    (one,) = (one for one in found if one.kind is SegmentKind.MEASURE)
+    assert one.way != prose.WAY
+    assert one.confidence is None
 
 
 def test_a_document_that_marks_its_measures_gets_none_from_prose() -> None:

@@ -35,6 +35,12 @@ def name(text: str) -> Part | None:
         ("Labs should pay hunters. This will help to find bugs.", "This will help to find bugs."),
         ("Labs should rest. The aim is to stay awake.", "The aim is to stay awake."),
         ("Test it to reduce harm; boards should watch.", "to reduce harm"),
+        ("Test it to reduce harm, including by night.", "to reduce harm"),
+        ("Layer 2: To lower costs, boards may share tools.", "To lower costs"),
+        (
+            "Call experts in. Experts’ own views can help to widen it.",
+            "Experts’ own views can help to widen it.",
+        ),
     ],
 )
 def test_the_reason_is_cited_by_its_words(text: str, why: str) -> None:
@@ -74,6 +80,14 @@ def test_a_sentence_behind_the_passage_may_be_the_reason_only_when_it_follows_at
             "Establish a register of incidents",
         ),
         ("Appointing an external auditor before release", "Appointing an external auditor"),
+        (
+            "Boards should consider the financial, human and other costs.",
+            "consider the financial, human and other costs",
+        ),
+        (
+            "Document the extent to which staff are trained.",
+            "Document the extent to which staff are trained",
+        ),
     ],
 )
 def test_a_phrase_is_verbatim_and_ours(text: str, named: str) -> None:
@@ -88,6 +102,7 @@ def test_a_phrase_is_verbatim_and_ours(text: str, named: str) -> None:
     [
         ("Red teaming is a structured method for finding flaws.", "Red teaming"),
         ("A slow start, also called “staged release”, should be used.", "staged release"),
+        ("The ministry will establish a national Gauge Safety Board.", "Gauge Safety Board"),
     ],
 )
 def test_a_term_that_the_authors_define_is_theirs(text: str, named: str) -> None:
@@ -100,13 +115,56 @@ def test_a_term_that_the_authors_define_is_theirs(text: str, named: str) -> None
     "text",
     [
         "Models should be safe.",
-        "Boards should consider the financial, human and other costs.",
         "It is hard.",
         "Rules that will bind all.",
     ],
 )
 def test_no_clean_phrase_is_no_name(text: str) -> None:
     assert name(text) is None
+
+
+def test_a_sentence_before_the_passage_may_tell_the_need() -> None:
+    text = "Our talks showed the need for logs. Labs will keep a log of each run. Ships wait."
+    part = rationale_of(Writer().paragraph(text).document(), [Span(36, 69)], RULES)
+    assert part is not None
+    assert part.provenance[0].quote == "Our talks showed the need for logs."
+
+
+def test_sections_that_are_divided_alike_have_their_reason_below_its_own_heading() -> None:
+    writer = Writer()
+    for topic, reason in (("Locks", "Doors are left open."), ("Lamps", "Nights are dark.")):
+        writer.heading("Why?", 2).paragraph(f"{reason} Nobody likes that.")
+        writer.heading("What?", 2).paragraph(f"Boards should keep the {topic.lower()} in order.")
+    found = segment(writer.document(), {}, RULES).segments
+    reasons = [part.provenance[0].quote for one in found if (part := one.part("rationale"))]
+    assert reasons == ["Doors are left open.", "Nights are dark."]
+
+
+def test_a_heading_that_comes_once_gives_no_section_its_reason() -> None:
+    writer = Writer().heading("Why?", 2).paragraph("Doors are left open. Nobody likes that.")
+    writer.heading("What?", 2).paragraph("Boards should keep the locks in order.")
+    found = segment(writer.document(), {}, RULES).segments
+    (one,) = (one for one in found if one.kind is SegmentKind.MEASURE)
+    assert one.part("rationale") is None
+
+
+def test_a_name_of_ours_never_says_the_opposite() -> None:
+    part = name("Labs should not release unsafe weights at once.")
+    assert part is not None
+    assert part.provenance[0].quote == "not release unsafe weights at once"
+
+
+@pytest.mark.parametrize(
+    ("heading", "named"),
+    [("Night gauges", "Night gauges"), ("The harbour law", None), ("Southern towns", None)],
+)
+def test_a_heading_names_the_only_measure_below_it(heading: str, named: str | None) -> None:
+    writer = Writer().heading("Ports", 1).heading(heading, 2)
+    writer.paragraph("Boards should read all gauges each night and keep what they read.")
+    (one,) = (s for s in segment(writer.document(), {}, RULES).segments if s.way == "prose")
+    part = one.part("name")
+    assert part is not None
+    assert (part.provenance[0].quote if part.role == "primary" else None) == named
 
 
 def test_a_reason_is_never_another_measures_words() -> None:

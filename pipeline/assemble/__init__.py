@@ -210,6 +210,7 @@ class _Reader:
                 for other, tags in zip(segment.related, tagged.related, strict=True)
             ),
             issues=(*issues, *tagged.issues),
+            confidence=segment.confidence,
         )
 
     def _related(self, segment: Segment, tags: tuple[Tag, ...]) -> Related:

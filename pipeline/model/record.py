@@ -60,7 +60,12 @@ class Related(Frozen):
 
 
 class Record(Frozen):
-    """One measure. `id` comes from what a curator would recognise and outlives re-extraction."""
+    """One measure. `id` comes from what a curator would recognise and outlives re-extraction.
+
+    `confidence` is, where nothing but words told that it is a measure, the chance that a curator
+    takes it for one, in [0, 1]; its reasons are the issue `found-in-prose`. It is None where the
+    document itself, by a mark, a table or a list, shows its measures, and where a person added it.
+    """
 
     id: str
     kind: Literal["measure"] = "measure"
@@ -78,6 +83,7 @@ class Record(Frozen):
     label_provenance: tuple[Provenance, ...] = ()
     path_provenance: tuple[Provenance, ...] = ()
     issues: tuple[Issue, ...] = ()
+    confidence: float | None = Field(default=None, ge=0, le=1)
 
 
 class Author(Frozen):

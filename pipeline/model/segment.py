@@ -41,6 +41,8 @@ class Segment(Frozen):
     words as one of its measures (a row of a control table, "Recommendation 7") or a cue told it.
     `placed` says how well number, indentation and level agree on its place in the authors' own
     hierarchy (1 where they do, or where only one of them speaks).
+    `confidence` is, where only words told that it is a measure, the chance that a curator takes it
+    for one, in [0, 1]; None where the document itself, by layout or by a mark, shows its measures.
     `related` are the other measures that it names (kind RELATED; `role` "child" for those the
     document calls its parts).
     """
@@ -49,6 +51,7 @@ class Segment(Frozen):
     way: str
     explicit: bool = True
     placed: float = 1.0
+    confidence: float | None = None
     heading: tuple[Provenance, ...] = ()
     parts: tuple[Part, ...] = ()
     related: tuple["Segment", ...] = ()

@@ -5,6 +5,7 @@ where two claim the same words, what the document itself marks as a measure wins
 told, and the more specific way over the more general. The loser is named in an issue.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pipeline.model import BlockKind, Document, Issue, Level, Part, Segment, Segments, Span
@@ -12,8 +13,8 @@ from pipeline.rule import Rules
 from pipeline.segment import control_table, listing, outline, prose, record_page
 from pipeline.segment.checks import cross_checks
 from pipeline.segment.language import languages
-from pipeline.segment.naming import name_of
-from pipeline.segment.rationale import rationale_of
+from pipeline.segment.naming import heading_name, name_of
+from pipeline.segment.rationale import rationale_of, section_reasons
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
 
@@ -139,17 +140,26 @@ def _told(document: Document, kept: list[Segment], rules: Rules) -> list[Segment
     for segment in kept:
         claims.add(segment)
     told = []
+    reasons = section_reasons(document, rules)
+    below = Counter(segment.heading[-1].span for segment in kept if segment.heading)
     for segment in kept:
         description = segment.part("description")
         more: list[Part] = []
         if description and not segment.part("rationale"):
             passage = [source.span for source in description.provenance]
-            found = rationale_of(document, passage, rules)
+            above = segment.heading[-1].span if segment.heading else None
+            section = reasons.get(above) if above else None
+            found = rationale_of(document, passage, rules, section)
             place = [found.provenance[0].span] if found else []
             if found and all(owner is segment for owner in claims.on(place)):
                 more.append(found)
         if description and not segment.part("name"):
-            named = name_of(document, [source.span for source in description.provenance], rules)
+            places = [source.span for source in description.provenance]
+            above = segment.heading[-1].span if segment.heading else None
+            named = None
+            if above and segment.way == prose.WAY and below[above] == 1:
+                named = heading_name(document, above, places, rules)
+            named = named or name_of(document, places, rules)
             more += [named] if named else []
         told.append(segment.model_copy(update={"parts": (*segment.parts, *more)}))
     return told

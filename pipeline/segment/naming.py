@@ -8,13 +8,19 @@ from collections.abc import Sequence
 
 from pipeline.model import Document, Part, Span
 from pipeline.rule import Rules
-from pipeline.segment.passage import marker
+from pipeline.segment.passage import body_of, flat, marker
 from pipeline.segment.sentences import sentences
 
 _FEWEST, _MOST = 3, 10  # words of a phrase
 _TERM = 7  # words of a term that is defined
+_HEADED = (2, 5)  # words of a heading that names one thing
 _CALLED = re.compile(
     r"\b(?:called|known as|termed|named|dubbed)\s+(?:an?\s+|the\s+)?[“\"‘'](?P<term>[^”\"’']{3,60})"
+)
+# "... establish an Oversight Board": what is brought into being and has a name of its own.
+_COINED = re.compile(
+    r"\b(?:develop|establish|create|introduce|launch|publish|set up|convene|form|found)(?:s|ing)?\s"
+    r"(?:an?|its|our|their)\s(?:[a-z-]+\s)?(?P<term>[A-Z][\w’-]*(?:\s[A-Z][\w’-]*){1,5})"
 )
 _WORD = re.compile(r"[^\s,;:()–—“”\"]+")
 # A phrase ends before these, once it has its object; punctuation ends it at any rate.
@@ -24,12 +30,24 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _LINKS = re.compile(r"and|or|of|for|in|on|from|against|at|within|among|across|into|about")
-_SMALL = re.compile(r"the|an?|its|their|our|this|these|any|all|each|be|have|not|been|no|they|it|we")
+_SMALL = re.compile(
+    r"the|an?|those|there|whether|that|how|what|its|their|our|this|these|any|all|each|be|have|not|been|no|they|it|we"
+)
 _QUALIFIES = re.compile(r"(?:ed|al|ive|ful|ent|ant|ble|ic)$")  # what it goes with is to come
+# What says little by itself, so that a phrase goes on behind it.
+_HOLLOW = re.compile(
+    r"extent|capacity|capability|ability|flexibility|steps?|measures|actions?|efforts?|options"
+    r"|process(?:es)?|procedures|mechanisms?|opportunit(?:y|ies)|ways?|practices|policies|plans?"
+    r"|failure|degree|industry|partners|regulators|stakeholders|individuals|subjects|tools",
+    re.IGNORECASE,
+)
 _RELATIVE = re.compile(r"\b(?:that|which|who)\s*$")
 _GERUND = re.compile(r"[A-Za-z-]{3,}ing\s+(?!is\b|are\b|will\b|can\b|of\b)[a-z]")
-_SERIES = re.compile(r",\s+[\w-]+(?:,|\s+and\b)")  # the phrase would end in mid enumeration
-_BACK = re.compile(r"(?:this|these|it|they|such|that|there|one|what|we)\b", re.IGNORECASE)
+_SERIES = re.compile(r",\s+(?:and\s+|or\s+)?[\w-]+(?:,|\s+(?:and|or)\b)|,\s+(?:and|or)\s+[\w-]+")
+_BACK = re.compile(
+    r"(?:this|these|it|they|such|that|there|one|what|we|by|if|when|while|in|to|for|as)\b",
+    re.IGNORECASE,
+)
 
 
 def name_of(document: Document, passage: Sequence[Span], rules: Rules) -> Part | None:
@@ -43,9 +61,25 @@ def name_of(document: Document, passage: Sequence[Span], rules: Rules) -> Part |
     return None
 
 
+def heading_name(
+    document: Document, heading: Span, passage: Sequence[Span], rules: Rules
+) -> Part | None:
+    """The heading of the only measure below it as its name, if its words speak of that measure."""
+    span = body_of(document, heading)
+    words = flat(document, span).split()
+    told = " ".join(flat(document, one) for one in passage).lower()
+    here = sum(word.lower() in told for word in words)
+    topic = words[0] == "The" or any(mark in document.quote(span) for mark in "?:,")
+    if topic or not _HEADED[0] <= len(words) <= _HEADED[1] or here * 2 < len(words):
+        return None
+    if rules.each(" ".join(words), "prose.heading", "prose.heading-not"):
+        return None
+    return Part(field="name", provenance=(document.cite(span, "rule:name.heading"),))
+
+
 def _term(document: Document, sentence: Span, rules: Rules) -> Part | None:
     text = document.quote(sentence).replace("\n", " ")
-    if called := _CALLED.search(text):
+    if called := _CALLED.search(text) or _COINED.search(text):
         start, end = called.span("term")
     else:
         found = [m for m in rules.each(text, "prose.method") if m.rule.id == "prose.method"]
@@ -72,7 +106,12 @@ def _phrase(document: Document, sentence: Span, rules: Rules) -> Part | None:
     if start is None:
         return None
     words = _words(text, start)
-    if not words or _is_bare(words[0][0]) or _SERIES.match(text, words[-1][2]):
+    # "not" stays: without it a name would say the opposite of its measure.
+    if (
+        not words
+        or (_is_bare(words[0][0]) and words[0][0] != "not")
+        or _SERIES.match(text, words[-1][2])
+    ):
         return None
     span = Span(sentence.start + words[0][1], sentence.start + words[-1][2])
     if not _FEWEST <= len(words) <= _MOST:
@@ -94,10 +133,11 @@ def _words(text: str, start: int) -> list[tuple[str, int, int]]:
     words: list[tuple[str, int, int]] = []
     last = start
     for match in _WORD.finditer(text, start):
-        if words and text[last : match.start()].strip():
+        if words and text[last : match.start()].strip() and not _SERIES.match(text, last):
             break
         word = match[0].rstrip(".")
-        full = len(words) >= _FEWEST and not _is_bare(words[-1][0])
+        hollow = words and _HOLLOW.fullmatch(words[-1][0])
+        full = len(words) >= _FEWEST and not hollow and not _is_bare(words[-1][0])
         joined = word in ("and", "or") and not _QUALIFIES.search(words[-1][0] if words else "")
         if full and (_ENDS.fullmatch(word) or (len(words) > _FEWEST + 1 and joined)):
             break
