@@ -16,7 +16,7 @@ from pipeline.rule import Match, Rules
 from pipeline.segment.cell_list import cell_lists
 from pipeline.segment.definitions import led_in, terms
 from pipeline.segment.nesting import Item, groups, lists
-from pipeline.segment.passage import flat, trail_of
+from pipeline.segment.passage import flat, is_boxed, trail_of
 from pipeline.segment.runin import run_in
 
 WAY = "listing"
@@ -137,7 +137,9 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
         return ""
     if above.texts and rules.find("lead.rationale", above.texts[-1]):
         return ""
-    if rules.find("lead.aside", last) or rules.find("lead.other", last):
+    if rules.find("lead.aside", last):
+        return ""
+    if rules.find("lead.other", last) and not (promised and _all_instruct(document, items, rules)):
         return ""
     texts = [flat(document, item.text) for item in items]
     if sum(text.rstrip().endswith("?") for text in texts) > len(texts) / 2:
@@ -148,6 +150,8 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     means = rules.find("lead.means", last) and rules.find("lead.including", last)
     if promised and (len(stated) + doing >= _SOME * len(items) or means):
         return f"rule:{promised.rule.id}"
+    if all(is_boxed(document, item.place) for item in items):
+        return "rule:marker.box"
     if above.within:
         full = [text for text in texts if len(fold(text).split()) >= _SHORTEST]
         fits = len(stated) >= _MOST * len(items) and len(full) == len(items)
@@ -160,6 +164,13 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     if len(items) > 1 and short and len(stated) >= _MOST * len(items):
         return f"rule:{stated[0].rule.id}"
     return ""
+
+
+def _all_instruct(document: Document, items: Sequence[Item], rules: Rules) -> bool:
+    """Whether each item, behind its name, opens with an instruction."""
+    rests = [flat(document, _run_in(document, item, rules)[1]) for item in items]
+    found = [rules.find("measure", rest) for rest in rests]
+    return all(match is not None and match.rule.at == "start" for match in found)
 
 
 def _leading_sentence(document: Document, intro: Span | None) -> str:
@@ -176,7 +187,9 @@ def _vetoes(heading: str, promised: bool, rules: Rules) -> bool:
     if rules.find("section.heard", heading):
         return True
     other = rules.find("section.other", heading)
-    return other is not None and not (promised and rules.find("section.summary", heading))
+    measures = rules.find("section.measures", heading)  # "Glossary of safeguards"
+    summary = promised and rules.find("section.summary", heading)
+    return other is not None and not (measures or summary)
 
 
 def _unnumbered(heading: str) -> str:

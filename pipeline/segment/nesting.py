@@ -10,7 +10,7 @@ from itertools import groupby
 
 from pipeline.model import Block, BlockKind, Document, Inline, Span
 from pipeline.segment.numbering import Number, chains, readings
-from pipeline.segment.passage import Placed, body, placed
+from pipeline.segment.passage import Placed, body, is_boxed, is_clause, placed
 
 _NEAR = 7.0  # points: right-aligned numbers of one list differ by as much
 _INDENT = 18.0  # points: what a level of a reader without geometry counts for
@@ -105,13 +105,21 @@ class _Tree:
     def grown(self, blocks: Iterator[Placed]) -> Lists:
         for here in blocks:
             block = here.block
-            if block.kind is BlockKind.LIST_ITEM and block.span not in self._running:
+            listed = block.kind is BlockKind.LIST_ITEM or self._stands_as_item(block)
+            if listed and block.span not in self._running:
                 self._add(block)
             elif block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM):
                 self._paragraph(block)
             else:
                 self._open, self._intro = [self._root], None
         return self._lists
+
+    def _stands_as_item(self, block: Block) -> bool:
+        """Whether a paragraph is an item: a box stands before it, or it is a numbered clause."""
+        paragraph = block.kind is BlockKind.PARAGRAPH
+        return paragraph and (
+            is_boxed(self._document, block.span) or is_clause(self._document, block)
+        )
 
     def _add(self, block: Block) -> None:
         text = self._document.quote(block.span)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from pipeline.model import Block, BlockKind, Document, Provenance, Span
 
 _MARKER = re.compile(
-    r"\s*(?:[•·●○◦▪▫■□‣⁃∙–—*o\uf0b7\uf0a7\uf076\u2713\u2714-]\s+"
+    r"\s*(?:(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])\s*"
+    r"|[•·●○◦▪▫■□‣⁃∙–—*o\uf0b7\uf0a7\uf076\u2713\u2714-]\s+"
     r"|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlIVXL]{1,6})[.)](?=\s)\s*"
     r"|\d{1,3}(?:\.\d{1,3})+\s+)"
 )
@@ -15,6 +16,9 @@ _MARKER = re.compile(
 _LABEL = re.compile(
     r"^[ \t]*(?P<label>[A-Z][\w/&()'’-]*(?:[ \t][\w/&()'’-]+){0,4}):(?=\s)", re.MULTILINE
 )
+_BOX = re.compile(r"\s*(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])")
+# A clause of a standard, "5.2.1 The provider shall ...", as against a title with its number.
+_CLAUSE = re.compile(r"\s*(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2})+\.?\s+[A-Z].*[.;:]\s*$", re.DOTALL)
 
 
 class Placed(NamedTuple):
@@ -67,6 +71,17 @@ def marker(text: str) -> int:
     """How many characters of `text` are a list marker or a number with its white space."""
     found = _MARKER.match(text)
     return found.end() if found else 0
+
+
+def is_boxed(document: Document, span: Span) -> bool:
+    """Whether a box to be ticked stands in front of the words."""
+    return _BOX.match(document.quote(span)) is not None
+
+
+def is_clause(document: Document, block: Block) -> bool:
+    """Whether a paragraph is a numbered clause: "5.2.1 The provider shall ..."."""
+    text = document.quote(block.span)
+    return block.kind is BlockKind.PARAGRAPH and _CLAUSE.match(text) is not None
 
 
 def flat(document: Document, span: Span) -> str:
