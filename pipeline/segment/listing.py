@@ -131,6 +131,8 @@ def _is_title(document: Document, item: Item, rules: Rules) -> bool:
 
 def announces(document: Document, items: Sequence[Item], above: Above, rules: Rules) -> str:
     """The id of what says that these items are measures; "" when nothing does."""
+    if all(is_boxed(document, item.place) for item in items):
+        return "rule:marker.box"
     last = _leading_sentence(document, items[0].intro)
     promised = rules.find("lead.announce", last) or rules.find("section.measures", last)
     if any(_vetoes(text, promised is not None, rules) for text in map(_unnumbered, above.texts)):
@@ -150,8 +152,6 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     means = rules.find("lead.means", last) and rules.find("lead.including", last)
     if promised and (len(stated) + doing >= _SOME * len(items) or means):
         return f"rule:{promised.rule.id}"
-    if all(is_boxed(document, item.place) for item in items):
-        return "rule:marker.box"
     if above.within:
         full = [text for text in texts if len(fold(text).split()) >= _SHORTEST]
         fits = len(stated) >= _MOST * len(items) and len(full) == len(items)

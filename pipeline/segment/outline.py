@@ -6,7 +6,7 @@ below it ("Purpose: ...") are its reason or its details.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model import Block, BlockKind, Document, Part, Segment, SegmentKind, Span
@@ -18,6 +18,7 @@ from pipeline.segment.passage import (
     body,
     cite_blocks,
     flat,
+    is_clause,
     labelled,
     marker,
     placed,
@@ -29,6 +30,8 @@ _HASHTAG = re.compile(r"#[A-Z][A-Z0-9_-]{2,}$")
 _DETAIL = 12  # words: a labelled run this short is a field and not a paragraph
 _PASSAGE = 80  # words: paragraphs beyond the first belong to the description up to this many
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTATION)
+_CLAUSES = 2  # of a section that make it a list of measures and not one
+_STEM = 8  # words of a sentence that only its list completes
 _LONGEST_NAME = 25  # words: a heading longer than this is a paragraph in disguise
 
 
@@ -67,12 +70,16 @@ def _states_measure(document: Document, section: Section, rules: Rules) -> tuple
     heading = flat(document, section.heading.block.span)
     if not any(block.kind is BlockKind.PARAGRAPH for block in section.body):
         return "", False
-    if found := rules.find("marker.measure", heading):
+    if (found := rules.find("marker.measure", heading)) and not _is_function(document, heading):
         return f"rule:{found.rule.id}", True
     if _HASHTAG.match(heading.strip()):
         return "rule:marker.hashtag", True
     title = flat(document, body(document, section.heading.block))
-    if len(fold(title).split()) > _LONGEST_NAME or title.rstrip().endswith("?"):
+    if len(fold(title).split()) > _LONGEST_NAME or title.rstrip().endswith(("?", ":")):
+        return "", False
+    if sum(is_clause(document, block) for block in section.body) >= _CLAUSES:
+        return "", False  # each clause is a measure, the heading only their subject
+    if _only_leads_in(document, section.body, rules):
         return "", False
     if rules.find("section.other", title) or rules.find("section.measures", title):
         return "", False
@@ -86,6 +93,30 @@ def _states_measure(document: Document, section: Section, rules: Rules) -> tuple
     if instruction and instruction.rule.at == "start" and above:
         return f"rule:{instruction.rule.id}", False
     return "", False
+
+
+def _is_function(document: Document, heading: str) -> bool:
+    """Whether "MEASURE 2.6" is one of the functions of risk management, beside "GOVERN 1.1"."""
+    if not re.match(r"MEASURE\s", heading):
+        return False
+    return any(
+        re.match(r"(?:GOVERN|MAP|MANAGE)\b", document.quote(block.span).lstrip())
+        for block in document.blocks
+        if block.kind is BlockKind.HEADING
+    )
+
+
+def _only_leads_in(document: Document, below: Sequence[Block], rules: Rules) -> bool:
+    """Whether a section says no more than what a list of duties begins with: "Members should:"."""
+    first, *rest = [block for block in below if block.kind in _TEXT]
+    text = flat(document, first.span).rstrip()
+    return (
+        len(rest) >= _CLAUSES
+        and all(block.kind is BlockKind.LIST_ITEM for block in rest[:_CLAUSES])
+        and text.endswith(":")
+        and len(text.split()) <= _STEM
+        and rules.find("lead.announce", text) is not None
+    )
 
 
 def _segment(
