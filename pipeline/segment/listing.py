@@ -198,11 +198,12 @@ def _unnumbered(heading: str) -> str:
 
 def _states(document: Document, item: Item, rules: Rules) -> Match | None:
     """What shows that an item states a measure: in all of it, or behind its lead-in."""
-    _, rest = _run_in(document, item, rules)
+    name, rest = _run_in(document, item, rules)
     first = item.paragraphs[0].span if item.paragraphs and rest.end == rest.start else rest
-    return rules.find("measure", flat(document, item.text)) or rules.find(
+    said = rules.find("measure", flat(document, item.text)) or rules.find(
         "measure", flat(document, first)
     )
+    return said or (rules.find("measure.commitment", flat(document, rest)) if name else None)
 
 
 def _item(

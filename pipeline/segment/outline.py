@@ -6,6 +6,7 @@ below it ("Purpose: ...") are its reason or its details.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -30,24 +31,56 @@ _HASHTAG = re.compile(r"#[A-Z][A-Z0-9_-]{2,}$")
 _DETAIL = 12  # words: a labelled run this short is a field and not a paragraph
 _PASSAGE = 80  # words: paragraphs beyond the first belong to the description up to this many
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTATION)
+_RECURS = 3  # times a heading stands that is a label
 _CLAUSES = 2  # of a section that make it a list of measures and not one
 _STEM = 8  # words of a sentence that only its list completes
 _LONGEST_NAME = 25  # words: a heading longer than this is a paragraph in disguise
 
 
 class Section(NamedTuple):
-    """A heading with the blocks below it, up to the next heading of any level."""
+    """A heading with the blocks below it, up to the next heading of any level.
+
+    `fields` are sections right below it whose headings say what they are of it: "Purpose".
+    """
 
     heading: Placed
     body: tuple[Block, ...]
+    fields: tuple["Section", ...] = ()
 
 
 def segment(document: Document, rules: Rules) -> Iterator[Segment]:
     """Yield one segment for each heading that states a measure and has a body."""
-    for section in sections(document):
+    for section in _with_fields(document, list(sections(document)), rules):
         why, explicit = _states_measure(document, section, rules)
         if why:
             yield from _segment(document, section, rules, why, explicit)
+
+
+def _with_fields(
+    document: Document, found: Sequence[Section], rules: Rules
+) -> Iterator[Section]:
+    """The sections, those that are fields of the one above in it; what recurs is no measure's name.
+
+    A heading that stands again and again ("Guidance", "About") labels a part of each measure.
+    """
+    titles = [fold(flat(document, section.heading.block.span)) for section in found]
+    counts = Counter(titles)
+    for position, section in enumerate(found):
+        if counts[titles[position]] >= _RECURS:
+            continue
+        fields: list[Section] = []
+        for below, title in zip(found[position + 1 :], titles[position + 1 :], strict=True):
+            if section.heading.block not in below.heading.trail or not below.body:
+                break
+            if counts[title] >= _RECURS and _role(document, below, rules):
+                fields.append(below)
+        yield section._replace(fields=tuple(fields))
+
+
+def _role(document: Document, section: Section, rules: Rules) -> str:
+    title = flat(document, body(document, section.heading.block))
+    roles = ("rationale", "description")
+    return next((role for role in roles if rules.find(f"lead.{role}", title)), "")
 
 
 def sections(document: Document) -> Iterator[Section]:
@@ -68,6 +101,8 @@ def sections(document: Document) -> Iterator[Section]:
 def _states_measure(document: Document, section: Section, rules: Rules) -> tuple[str, bool]:
     """The id of what says that this heading is a measure ("" if nothing does), and if surely."""
     heading = flat(document, section.heading.block.span)
+    if any(_role(document, below, rules) == "description" for below in section.fields):
+        return "rule:lead.description", True
     if not any(block.kind is BlockKind.PARAGRAPH for block in section.body):
         return "", False
     if (found := rules.find("marker.measure", heading)) and not _is_function(document, heading):
@@ -123,6 +158,13 @@ def _segment(
     document: Document, section: Section, rules: Rules, made_by: str, explicit: bool
 ) -> Iterator[Segment]:
     parts = [*_named(document, section.heading.block, rules, made_by)]
+    for below in section.fields:
+        role = _role(document, below, rules)
+        if all(part.field != role for part in parts):
+            title = document.quote(below.heading.block.span)
+            said = [block for block in below.body if block.kind in _TEXT]
+            cited = cite_blocks(document, _passage(document, title, said), f"rule:lead.{role}")
+            parts.append(Part(field=role, title=title, provenance=cited))
     leading: list[Block] = []
     ended = False
     for block in section.body:
