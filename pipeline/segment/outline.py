@@ -105,7 +105,9 @@ def _states_measure(document: Document, section: Section, rules: Rules) -> tuple
         return "rule:lead.description", True
     if not any(block.kind is BlockKind.PARAGRAPH for block in section.body):
         return "", False
-    if (found := rules.find("marker.measure", heading)) and not _is_function(document, heading):
+    if _is_function(document, heading):
+        return "", False
+    if found := rules.find("marker.measure", heading):
         return f"rule:{found.rule.id}", True
     if _HASHTAG.match(heading.strip()):
         return "rule:marker.hashtag", True
