@@ -176,7 +176,7 @@ def _own(segment: Segment) -> list[Span]:
 
 
 def _elaborated(document: Document, kept: list[Segment]) -> list[Span]:
-    """What stands below headings by which the document marks a measure: it only goes on about it."""
+    """What stands below headings by which the document marks a measure: it goes on about it."""
     marked = {
         source.span.start
         for segment in kept

@@ -108,7 +108,9 @@ def _groups(document: Document, rules: Rules) -> Iterator[Group]:
                 group.trailers.append(whole)
             elif whole:
                 band = whole
-            elif (roles := _roles(document, row, rules, _about(document, trail, rules))) is not None:
+            elif (
+                roles := _roles(document, row, rules, _about(document, trail, rules))
+            ) is not None:
                 if (
                     group
                     and band is None
@@ -160,12 +162,12 @@ def _opens(below: list[Cells]) -> bool:
 
 def _about(document: Document, trail: tuple[Block, ...], rules: Rules) -> bool:
     """Whether the heading right above a table announces measures."""
-    return bool(trail) and rules.find("section.measures", flat(document, trail[-1].span)) is not None
+    return (
+        bool(trail) and rules.find("section.measures", flat(document, trail[-1].span)) is not None
+    )
 
 
-def _roles(
-    document: Document, row: Cells, rules: Rules, about: bool
-) -> dict[str, int] | None:
+def _roles(document: Document, row: Cells, rules: Rules, about: bool) -> dict[str, int] | None:
     """The columns by role when `row` is the head of a table of measures; else None.
 
     "Techniques" are measures only in a section `about` measures.
@@ -179,7 +181,12 @@ def _roles(
             if role not in roles and rules.find(f"column.{role}", head):
                 roles[role] = column
                 break
-            if role == "measure" and role not in roles and about and rules.find("column.kind", head):
+            if (
+                role == "measure"
+                and role not in roles
+                and about
+                and rules.find("column.kind", head)
+            ):
                 roles[role] = column
                 break
     return roles if "measure" in roles and len(row) > 1 else None

@@ -56,9 +56,7 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
             yield from _segment(document, section, rules, why, explicit)
 
 
-def _with_fields(
-    document: Document, found: Sequence[Section], rules: Rules
-) -> Iterator[Section]:
+def _with_fields(document: Document, found: Sequence[Section], rules: Rules) -> Iterator[Section]:
     """The sections, those that are fields of the one above in it; what recurs is no measure's name.
 
     A heading that stands again and again ("Guidance", "About") labels a part of each measure.
