@@ -32,7 +32,7 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
     found = [one for way in _WAYS for one in way.segment(document, rules)]
-    kept, issues = _settle(document, found)
+    kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()
     if not catalogues(kept):
         read = tuple(block.span for block in document.blocks if block.kind in prose.READ)
@@ -175,8 +175,28 @@ def _own(segment: Segment) -> list[Span]:
     ]
 
 
+def _measures_only(document: Document, found: list[Segment]) -> list[Segment]:
+    """Those found, without the lists below a measure whose own label says what it is.
+
+    "Implementation" below "Description" tells how, and is no measure beside it.
+    """
+    labelled = [
+        one
+        for one in found
+        if (part := one.part("description"))
+        and part.provenance[0].made_by == "rule:lead.description"
+    ]
+    within = {span.start for span in _elaborated(document, labelled)}
+    return [
+        one
+        for one in found
+        if one.way != listing.WAY
+        or not any(block.span.start in within for block in document.blocks_at(_own(one)[0]))
+    ]
+
+
 def _elaborated(document: Document, kept: list[Segment]) -> list[Span]:
-    """What stands below headings by which the document marks a measure: it goes on about it."""
+    """What stands below the headings that mark a measure: it goes on about that measure."""
     marked = {
         source.span.start
         for segment in kept
