@@ -189,6 +189,8 @@ def _roles(document: Document, row: Cells, rules: Rules, about: bool) -> dict[st
             ):
                 roles[role] = column
                 break
+    if about and "measure" not in roles and {"name", "description"} <= roles.keys():
+        roles["measure"] = roles.pop("name")  # "ID | Name | Description" below "Mitigations"
     return roles if "measure" in roles and len(row) > 1 else None
 
 

@@ -292,6 +292,17 @@ def _joined(document: Document, places: Sequence[Span]) -> list[Span]:
     return spans
 
 
+def _only_names(document: Document, text: Span, following: Block, rules: Rules) -> bool:
+    """Whether the words behind a label are a title, "Principle 2. Know the evidence"."""
+    title, told = flat(document, text).rstrip(), flat(document, following.span).rstrip()
+    return (
+        len(title.split()) <= _LONGEST_TITLE
+        and title[-1:].isalnum()
+        and told.endswith((".", ":"))
+        and rules.find("marker.measure", told) is None
+    )
+
+
 def _numbered(
     document: Document,
     block: Block,
@@ -316,6 +327,8 @@ def _numbered(
         return
     name, text = run_in(document, Span(start, whole.end), block.inlines, rules)
     blocks = {block.span}
+    if name is None and following and _only_names(document, text, following, rules):
+        name, text = text, Span(text.end, text.end)
     if text.end == text.start:
         if following is None or rules.find("marker.measure", flat(document, following.span)):
             name, text = None, Span(start, whole.end)
