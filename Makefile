@@ -11,11 +11,11 @@ GLEANER := .venv/bin/gleaner
 READY := .venv/.ready
 
 # The gold, and its documents: ours, and what lies beside the checkout if anything does.
-GOLD := $(wildcard tests/gold/*.json)
+GOLD := $(wildcard tests/gold/*.json tests/gold/shapes/*.json)
 ifneq ($(wildcard ../shared/gold/documents),)
 GOLD += $(wildcard ../shared/gold/*.records.json tests/gold/marked/*.json)
 endif
-DOCUMENTS := $(wildcard raw/documents/samples ../shared/gold/documents)
+DOCUMENTS := $(wildcard raw/documents/samples tests/shapes ../shared/gold/documents)
 SCORES := extracted/evaluation
 EVALUATE = $(GLEANER) evaluate $(GOLD:%=--gold %) $(DOCUMENTS:%=--documents %) \
 	--keep $(SCORES) --page $(SCORES)/scores.html --out $(SCORES)/scores.json

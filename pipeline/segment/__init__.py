@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pipeline.model import BlockKind, Document, Issue, Level, Part, Segment, Segments, Span
+from pipeline.model.text import normal_form
 from pipeline.rule import Rules
 from pipeline.segment import control_table, listing, outline, prose, record_page
 from pipeline.segment.checks import cross_checks
@@ -32,11 +33,14 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
     found = [one for way in _WAYS for one in way.segment(document, rules)]
-    kept, issues = _settle(document, found)
+    kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()
-    if not marks_its_own(kept):
+    if not catalogues(kept):
         read = tuple(block.span for block in document.blocks if block.kind in prose.READ)
-        kept += prose.segment(document, rules, [span for one in kept for span in _own(one)])
+        claimed = [span for one in kept for span in _own(one)]
+        claimed += _elaborated(document, kept)
+        told = list(prose.segment(document, rules, claimed))
+        kept += [one for one in told if _commits(one, rules)] if names_its_own(kept) else told
     kept.sort(key=lambda segment: segment.spans()[0])
     told = _told(document, kept, rules)
     work = source(document, rules)
@@ -57,14 +61,22 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
 _MARKED = 5
 
 
-def marks_its_own(segments: Iterable[Segment]) -> bool:
-    """Whether a document so plainly marks its measures that cues in other places mislead.
+def catalogues(segments: Iterable[Segment]) -> bool:
+    """Whether a document numbers or catalogues its measures, so that cues elsewhere mislead."""
+    return sum(segment.explicit for segment in segments) >= _MARKED
 
-    It does when it numbers or catalogues them, or when it gives a name to every one it lists.
-    """
+
+def names_its_own(segments: Iterable[Segment]) -> bool:
+    """Whether it gives a name to every one of so many: then only a commitment beside counts."""
     found = list(segments)
-    named = len(found) >= _MARKED and all(segment.part("name") for segment in found)
-    return named or sum(segment.explicit for segment in found) >= _MARKED
+    return len(found) >= _MARKED and all(segment.part("name") for segment in found)
+
+
+def _commits(segment: Segment, rules: Rules) -> bool:
+    """Whether it opens with what the authors will do: that is meant, named or not."""
+    description = segment.part("description")
+    quote = description.provenance[0].quote if description else ""
+    return rules.find("measure.commitment", normal_form(quote)) is not None
 
 
 class _Claims:
@@ -171,6 +183,48 @@ def _own(segment: Segment) -> list[Span]:
     return [
         source.span for part in segment.parts if part.field in fields for source in part.provenance
     ]
+
+
+def _measures_only(document: Document, found: list[Segment]) -> list[Segment]:
+    """Those found, without the lists below a measure whose own label says what it is.
+
+    "Implementation" below "Description" tells how, and is no measure beside it.
+    """
+    labelled = [
+        one
+        for one in found
+        if (part := one.part("description"))
+        and part.provenance[0].made_by == "rule:lead.description"
+    ]
+    within = {span.start for span in _elaborated(document, labelled)}
+    return [
+        one
+        for one in found
+        if one.way != listing.WAY
+        or not any(block.span.start in within for block in document.blocks_at(_own(one)[0]))
+    ]
+
+
+def _elaborated(document: Document, kept: list[Segment]) -> list[Span]:
+    """What stands below the headings that mark a measure: it goes on about that measure."""
+    marked = {
+        source.span.start
+        for segment in kept
+        if segment.explicit and segment.way == outline.WAY
+        for part in segment.parts
+        if part.field in ("label", "name")
+        for source in part.provenance
+    }
+    found = []
+    level = 0
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING:
+            names = any(block.span.start <= start < block.span.end for start in marked)
+            if names or block.level <= level:
+                level = block.level if names else 0
+        elif level and block.kind is not BlockKind.FURNITURE:
+            found.append(block.span)
+    return found
 
 
 def _context(document: Document, kept: list[Segment]) -> tuple[Span, ...]:

@@ -7,6 +7,7 @@ table without heads goes on the one before it, over page breaks, when it has as 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from statistics import median
 
 from pipeline.model import (
     Block,
@@ -24,9 +25,11 @@ from pipeline.model.text import fold, normal_form, snake_case
 from pipeline.rule import Rules
 from pipeline.segment import field_table
 from pipeline.segment.items import is_list_column, items, known_items, split
-from pipeline.segment.passage import labelled, trail_of
+from pipeline.segment.passage import flat, labelled, trail_of
 
 WAY = "control_table"
+_NAMED = 5  # words at most, in the middle, of a column of names
+_TOLD = 7  # ... and at least of one of sentences
 _ROLES = ("label", "measure", "name", "description", "rationale")
 Cells = tuple[Block | None, ...]
 
@@ -75,7 +78,7 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
         shared = tuple(_trailer(document, block, trailer_titles) for block in group.trailers)
         heading = trail_of(document, group.trail, f"reader:{WAY}")
         for row in group.rows:
-            parts, issues = _parts(document, group, row, titles[group.head], known)
+            parts, issues = _parts(document, group, row, titles[group.head], known, rules)
             if parts and not _says_nothing(parts, rules):
                 yield Segment(
                     kind=SegmentKind.MEASURE,
@@ -105,7 +108,9 @@ def _groups(document: Document, rules: Rules) -> Iterator[Group]:
                 group.trailers.append(whole)
             elif whole:
                 band = whole
-            elif (roles := _roles(document, row, rules)) is not None:
+            elif (
+                roles := _roles(document, row, rules, _about(document, trail, rules))
+            ) is not None:
                 if (
                     group
                     and band is None
@@ -155,8 +160,18 @@ def _opens(below: list[Cells]) -> bool:
     return bool(below) and _full_width(below[0]) is None
 
 
-def _roles(document: Document, row: Cells, rules: Rules) -> dict[str, int] | None:
-    """The columns by role when `row` is the head of a table of measures; else None."""
+def _about(document: Document, trail: tuple[Block, ...], rules: Rules) -> bool:
+    """Whether the heading right above a table announces measures."""
+    return (
+        bool(trail) and rules.find("section.measures", flat(document, trail[-1].span)) is not None
+    )
+
+
+def _roles(document: Document, row: Cells, rules: Rules, about: bool) -> dict[str, int] | None:
+    """The columns by role when `row` is the head of a table of measures; else None.
+
+    "Techniques" are measures only in a section `about` measures.
+    """
     roles: dict[str, int] = {}
     for column, cell in enumerate(row):
         if cell is None:
@@ -166,6 +181,16 @@ def _roles(document: Document, row: Cells, rules: Rules) -> dict[str, int] | Non
             if role not in roles and rules.find(f"column.{role}", head):
                 roles[role] = column
                 break
+            if (
+                role == "measure"
+                and role not in roles
+                and about
+                and rules.find("column.kind", head)
+            ):
+                roles[role] = column
+                break
+    if about and "measure" not in roles and {"name", "description"} <= roles.keys():
+        roles["measure"] = roles.pop("name")  # "ID | Name | Description" below "Mitigations"
     return roles if "measure" in roles and len(row) > 1 else None
 
 
@@ -220,9 +245,10 @@ def _parts(
     row: Cells,
     titles: tuple[str, ...],
     known: dict[str, frozenset[str]],
+    rules: Rules,
 ) -> tuple[tuple[Part, ...], tuple[Issue, ...]]:
     """The fields of one row; nothing when its measure cell is empty."""
-    fields = _fields(group.roles, titles)
+    fields = _fields(_described(document, group, titles, rules), titles)
     parts: list[Part] = []
     issues: list[Issue] = []
     for column, cell in enumerate(row):
@@ -271,6 +297,32 @@ def _fields(roles: dict[str, int], titles: tuple[str, ...]) -> list[str]:
         named.get(column, f"details.{snake_case(title) or f'column_{column + 1}'}")
         for column, title in enumerate(titles)
     ]
+
+
+def _described(
+    document: Document, group: Group, titles: tuple[str, ...], rules: Rules
+) -> dict[str, int]:
+    """The roles of the columns, and the one that says what the measures are if they are only named.
+
+    It is the first of sentences behind a column of names, whatever stands over it, but for one
+    of risks, limits, examples or evidence.
+    """
+    roles = group.roles
+    if "description" in roles or _length(document, group, roles["measure"]) > _NAMED:
+        return roles
+    for column in range(roles["measure"] + 1, len(titles)):
+        aside = rules.find("column.aside", titles[column])
+        if column in roles.values() or aside or not titles[column]:
+            continue
+        if _length(document, group, column) >= _TOLD:
+            return {**roles, "description": column}
+    return roles
+
+
+def _length(document: Document, group: Group, column: int) -> float:
+    """The median number of words in the cells of a column."""
+    cells = [row[column] for row in group.rows]
+    return median([len(document.quote(cell.span).split()) for cell in cells if cell] or [0])
 
 
 def _trailer(document: Document, block: Block, titles: Counter[str]) -> Part | None:

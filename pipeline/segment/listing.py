@@ -16,7 +16,7 @@ from pipeline.rule import Match, Rules
 from pipeline.segment.cell_list import cell_lists
 from pipeline.segment.definitions import led_in, terms
 from pipeline.segment.nesting import Item, groups, lists
-from pipeline.segment.passage import flat, trail_of
+from pipeline.segment.passage import flat, is_boxed, trail_of
 from pipeline.segment.runin import run_in
 
 WAY = "listing"
@@ -131,13 +131,17 @@ def _is_title(document: Document, item: Item, rules: Rules) -> bool:
 
 def announces(document: Document, items: Sequence[Item], above: Above, rules: Rules) -> str:
     """The id of what says that these items are measures; "" when nothing does."""
+    if all(is_boxed(document, item.place) for item in items):
+        return "rule:marker.box"
     last = _leading_sentence(document, items[0].intro)
     promised = rules.find("lead.announce", last) or rules.find("section.measures", last)
     if any(_vetoes(text, promised is not None, rules) for text in map(_unnumbered, above.texts)):
         return ""
     if above.texts and rules.find("lead.rationale", above.texts[-1]):
         return ""
-    if rules.find("lead.aside", last) or rules.find("lead.other", last):
+    if rules.find("lead.aside", last):
+        return ""
+    if rules.find("lead.other", last) and not (promised and _all_instruct(document, items, rules)):
         return ""
     texts = [flat(document, item.text) for item in items]
     if sum(text.rstrip().endswith("?") for text in texts) > len(texts) / 2:
@@ -162,6 +166,13 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     return ""
 
 
+def _all_instruct(document: Document, items: Sequence[Item], rules: Rules) -> bool:
+    """Whether each item, behind its name, opens with an instruction."""
+    rests = [flat(document, _run_in(document, item, rules)[1]) for item in items]
+    found = [rules.find("measure", rest) for rest in rests]
+    return all(match is not None and match.rule.at == "start" for match in found)
+
+
 def _leading_sentence(document: Document, intro: Span | None) -> str:
     """The sentence that leads into a list, without the number of a footnote; "" where none does."""
     if intro is None:
@@ -176,7 +187,9 @@ def _vetoes(heading: str, promised: bool, rules: Rules) -> bool:
     if rules.find("section.heard", heading):
         return True
     other = rules.find("section.other", heading)
-    return other is not None and not (promised and rules.find("section.summary", heading))
+    measures = rules.find("section.measures", heading)  # "Glossary of safeguards"
+    summary = promised and rules.find("section.summary", heading)
+    return other is not None and not (measures or summary)
 
 
 def _unnumbered(heading: str) -> str:
@@ -185,11 +198,12 @@ def _unnumbered(heading: str) -> str:
 
 def _states(document: Document, item: Item, rules: Rules) -> Match | None:
     """What shows that an item states a measure: in all of it, or behind its lead-in."""
-    _, rest = _run_in(document, item, rules)
+    name, rest = _run_in(document, item, rules)
     first = item.paragraphs[0].span if item.paragraphs and rest.end == rest.start else rest
-    return rules.find("measure", flat(document, item.text)) or rules.find(
+    said = rules.find("measure", flat(document, item.text)) or rules.find(
         "measure", flat(document, first)
     )
+    return said or (rules.find("measure.commitment", flat(document, rest)) if name else None)
 
 
 def _item(
@@ -278,6 +292,17 @@ def _joined(document: Document, places: Sequence[Span]) -> list[Span]:
     return spans
 
 
+def _only_names(document: Document, text: Span, following: Block, rules: Rules) -> bool:
+    """Whether the words behind a label are a title, "Principle 2. Know the evidence"."""
+    title, told = flat(document, text).rstrip(), flat(document, following.span).rstrip()
+    return (
+        len(title.split()) <= _LONGEST_TITLE
+        and title[-1:].isalnum()
+        and told.endswith((".", ":"))
+        and rules.find("marker.measure", told) is None
+    )
+
+
 def _numbered(
     document: Document,
     block: Block,
@@ -302,6 +327,8 @@ def _numbered(
         return
     name, text = run_in(document, Span(start, whole.end), block.inlines, rules)
     blocks = {block.span}
+    if name is None and following and _only_names(document, text, following, rules):
+        name, text = text, Span(text.end, text.end)
     if text.end == text.start:
         if following is None or rules.find("marker.measure", flat(document, following.span)):
             name, text = None, Span(start, whole.end)

@@ -4,14 +4,16 @@ Numbers decide first: "B." goes on "A." over any depth and any paragraph between
 none, the left edge does, or the level that the reader gave. `sure` says how well they agree.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from pipeline.model import Block, BlockKind, Document, Inline, Span
 from pipeline.segment.numbering import Number, chains, readings
-from pipeline.segment.passage import Placed, body, placed
+from pipeline.segment.passage import Placed, body, is_boxed, is_clause, placed
 
+_PROPOSAL = re.compile(r"[A-Z][a-z]{4,} (?:\d+(?:\.\d+)*|[IVX]+)[:.]\s")
 _NEAR = 7.0  # points: right-aligned numbers of one list differ by as much
 _INDENT = 18.0  # points: what a level of a reader without geometry counts for
 _RUNNING = 8  # numbered paragraphs in a row that make a report of numbered paragraphs
@@ -105,13 +107,28 @@ class _Tree:
     def grown(self, blocks: Iterator[Placed]) -> Lists:
         for here in blocks:
             block = here.block
-            if block.kind is BlockKind.LIST_ITEM and block.span not in self._running:
+            listed = block.kind is BlockKind.LIST_ITEM or self._stands_as_item(block)
+            if listed and block.span not in self._running and not self._proposes(block):
                 self._add(block)
             elif block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM):
                 self._paragraph(block)
             else:
                 self._open, self._intro = [self._root], None
         return self._lists
+
+    def _proposes(self, block: Block) -> bool:
+        """Whether it is all in bold and opens "Recommendation 7:": more than an item of a list."""
+        span = self._document.trim(block.span)
+        bold = [inline.span for inline in block.inlines if inline.kind == "strong"]
+        whole = any(one.start <= span.start and one.end >= span.end for one in bold)
+        return whole and _PROPOSAL.match(self._document.quote(span)) is not None
+
+    def _stands_as_item(self, block: Block) -> bool:
+        """Whether a paragraph is an item: a box stands before it, or it is a numbered clause."""
+        paragraph = block.kind is BlockKind.PARAGRAPH
+        return paragraph and (
+            is_boxed(self._document, block.span) or is_clause(self._document, block)
+        )
 
     def _add(self, block: Block) -> None:
         text = self._document.quote(block.span)

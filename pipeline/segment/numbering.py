@@ -25,7 +25,7 @@ _FORMS = (
     # "1.", "(a)", "iv)", "A-1."
     re.compile(rf"(?P<before>\(?)(?P<value>{_VALUE})(?P<after>[.)](?=\s|$))"),
     # A number of several parts or a code needs no full stop: "1.2 Scope", "A-1 Red teaming".
-    re.compile(r"(?P<value>\d{1,3}(?:\.\d{1,3})+|[A-Z]{1,3}[.-]\d{1,3}(?:[.-]\d{1,3})*)(?P<after>)"
+    re.compile(r"(?P<value>\d{1,3}(?:\.\d{1,3})+|[A-Z]{1,5}(?:[.-][A-Z]{1,3})?[.-]?\d{1,4}(?:[.-]\d{1,3})*)(?P<after>)"
                r"(?=[\s:])"),
     # One bare number before a title: "3 Methods".
     re.compile(r"(?P<value>\d{1,2})(?P<after>)(?=\s+[A-Z])"),

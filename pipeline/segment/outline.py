@@ -6,7 +6,8 @@ below it ("Purpose: ...") are its reason or its details.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model import Block, BlockKind, Document, Part, Segment, SegmentKind, Span
@@ -18,6 +19,7 @@ from pipeline.segment.passage import (
     body,
     cite_blocks,
     flat,
+    is_clause,
     labelled,
     marker,
     placed,
@@ -29,22 +31,54 @@ _HASHTAG = re.compile(r"#[A-Z][A-Z0-9_-]{2,}$")
 _DETAIL = 12  # words: a labelled run this short is a field and not a paragraph
 _PASSAGE = 80  # words: paragraphs beyond the first belong to the description up to this many
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTATION)
+_RECURS = 3  # times a heading stands that is a label
+_CLAUSES = 2  # of a section that make it a list of measures and not one
+_STEM = 8  # words of a sentence that only its list completes
 _LONGEST_NAME = 25  # words: a heading longer than this is a paragraph in disguise
 
 
 class Section(NamedTuple):
-    """A heading with the blocks below it, up to the next heading of any level."""
+    """A heading with the blocks below it, up to the next heading of any level.
+
+    `fields` are sections right below it whose headings say what they are of it: "Purpose".
+    """
 
     heading: Placed
     body: tuple[Block, ...]
+    fields: tuple["Section", ...] = ()
 
 
 def segment(document: Document, rules: Rules) -> Iterator[Segment]:
     """Yield one segment for each heading that states a measure and has a body."""
-    for section in sections(document):
+    for section in _with_fields(document, list(sections(document)), rules):
         why, explicit = _states_measure(document, section, rules)
         if why:
             yield from _segment(document, section, rules, why, explicit)
+
+
+def _with_fields(document: Document, found: Sequence[Section], rules: Rules) -> Iterator[Section]:
+    """The sections, those that are fields of the one above in it; what recurs is no measure's name.
+
+    A heading that stands again and again ("Guidance", "About") labels a part of each measure.
+    """
+    titles = [fold(flat(document, section.heading.block.span)) for section in found]
+    counts = Counter(titles)
+    for position, section in enumerate(found):
+        if counts[titles[position]] >= _RECURS:
+            continue
+        fields: list[Section] = []
+        for below, title in zip(found[position + 1 :], titles[position + 1 :], strict=True):
+            if section.heading.block not in below.heading.trail or not below.body:
+                break
+            if counts[title] >= _RECURS and _role(document, below, rules):
+                fields.append(below)
+        yield section._replace(fields=tuple(fields))
+
+
+def _role(document: Document, section: Section, rules: Rules) -> str:
+    title = flat(document, body(document, section.heading.block))
+    roles = ("rationale", "description")
+    return next((role for role in roles if rules.find(f"lead.{role}", title)), "")
 
 
 def sections(document: Document) -> Iterator[Section]:
@@ -65,14 +99,22 @@ def sections(document: Document) -> Iterator[Section]:
 def _states_measure(document: Document, section: Section, rules: Rules) -> tuple[str, bool]:
     """The id of what says that this heading is a measure ("" if nothing does), and if surely."""
     heading = flat(document, section.heading.block.span)
+    if any(_role(document, below, rules) == "description" for below in section.fields):
+        return "rule:lead.description", True
     if not any(block.kind is BlockKind.PARAGRAPH for block in section.body):
+        return "", False
+    if _is_function(document, heading):
         return "", False
     if found := rules.find("marker.measure", heading):
         return f"rule:{found.rule.id}", True
     if _HASHTAG.match(heading.strip()):
         return "rule:marker.hashtag", True
     title = flat(document, body(document, section.heading.block))
-    if len(fold(title).split()) > _LONGEST_NAME or title.rstrip().endswith("?"):
+    if len(fold(title).split()) > _LONGEST_NAME or title.rstrip().endswith(("?", ":")):
+        return "", False
+    if sum(is_clause(document, block) for block in section.body) >= _CLAUSES:
+        return "", False  # each clause is a measure, the heading only their subject
+    if _only_leads_in(document, section.body, rules):
         return "", False
     if rules.find("section.other", title) or rules.find("section.measures", title):
         return "", False
@@ -88,10 +130,41 @@ def _states_measure(document: Document, section: Section, rules: Rules) -> tuple
     return "", False
 
 
+def _is_function(document: Document, heading: str) -> bool:
+    """Whether "MEASURE 2.6" is one of the functions of risk management, beside "GOVERN 1.1"."""
+    if not re.match(r"MEASURE\s", heading):
+        return False
+    return any(
+        re.match(r"(?:GOVERN|MAP|MANAGE)\b", document.quote(block.span).lstrip())
+        for block in document.blocks
+        if block.kind is BlockKind.HEADING
+    )
+
+
+def _only_leads_in(document: Document, below: Sequence[Block], rules: Rules) -> bool:
+    """Whether a section says no more than what a list of duties begins with: "Members should:"."""
+    first, *rest = [block for block in below if block.kind in _TEXT]
+    text = flat(document, first.span).rstrip()
+    return (
+        len(rest) >= _CLAUSES
+        and all(block.kind is BlockKind.LIST_ITEM for block in rest[:_CLAUSES])
+        and text.endswith(":")
+        and len(text.split()) <= _STEM
+        and rules.find("lead.announce", text) is not None
+    )
+
+
 def _segment(
     document: Document, section: Section, rules: Rules, made_by: str, explicit: bool
 ) -> Iterator[Segment]:
     parts = [*_named(document, section.heading.block, rules, made_by)]
+    for below in section.fields:
+        role = _role(document, below, rules)
+        if all(part.field != role for part in parts):
+            title = document.quote(below.heading.block.span)
+            said = [block for block in below.body if block.kind in _TEXT]
+            cited = cite_blocks(document, _passage(document, title, said), f"rule:lead.{role}")
+            parts.append(Part(field=role, title=title, provenance=cited))
     leading: list[Block] = []
     ended = False
     for block in section.body:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from pipeline.model import Block, BlockKind, Document, Provenance, Span
 
 _MARKER = re.compile(
-    r"\s*(?:[•·●○◦▪▫■□‣⁃∙–—*o\uf0b7\uf0a7\uf076\u2713\u2714-]\s+"
+    r"\s*(?:(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])\s*"
+    r"|[•·●○◦▪▫■□‣⁃∙–—*o\uf0b7\uf0a7\uf076\u2713\u2714-]\s+"
     r"|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlIVXL]{1,6})[.)](?=\s)\s*"
     r"|\d{1,3}(?:\.\d{1,3})+\s+)"
 )
@@ -15,6 +16,10 @@ _MARKER = re.compile(
 _LABEL = re.compile(
     r"^[ \t]*(?P<label>[A-Z][\w/&()'’-]*(?:[ \t][\w/&()'’-]+){0,4}):(?=\s)", re.MULTILINE
 )
+_LABEL_WORDS = 5
+_BOX = re.compile(r"\s*(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])")
+# A clause of a standard, "5.2.1 The provider shall ...", as against a title with its number.
+_CLAUSE = re.compile(r"\s*(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2})+\.?\s+[A-Z].*[.;:]\s*$", re.DOTALL)
 
 
 class Placed(NamedTuple):
@@ -69,6 +74,17 @@ def marker(text: str) -> int:
     return found.end() if found else 0
 
 
+def is_boxed(document: Document, span: Span) -> bool:
+    """Whether a box to be ticked stands in front of the words."""
+    return _BOX.match(document.quote(span)) is not None
+
+
+def is_clause(document: Document, block: Block) -> bool:
+    """Whether a paragraph is a numbered clause: "5.2.1 The provider shall ..."."""
+    text = document.quote(block.span)
+    return block.kind is BlockKind.PARAGRAPH and _CLAUSE.match(text) is not None
+
+
 def flat(document: Document, span: Span) -> str:
     """The words at `span` with a space for each line break, for rules that count words."""
     return document.quote(span).replace("\n", " ")
@@ -86,6 +102,16 @@ def body_of(document: Document, span: Span) -> Span:
     return inner if inner.end > inner.start else span
 
 
+def _bold_line(document: Document, block: Block) -> Span | None:
+    """The first line of several where it is all in bold, and a few words: a label above a text."""
+    first, _, rest = document.quote(block.span).partition("\n")
+    if not rest.strip() or len(first.split()) > _LABEL_WORDS or first.rstrip().endswith("."):
+        return None
+    line = document.trim(Span(block.span.start, block.span.start + len(first)))
+    bold = [inline.span for inline in block.inlines if inline.kind == "strong"]
+    return line if any(document.trim(span) == line for span in bold) else None
+
+
 def labelled(document: Document, block: Block) -> list[Labelled]:
     """The labelled runs of a block, when its first line is labelled; else none.
 
@@ -93,6 +119,8 @@ def labelled(document: Document, block: Block) -> list[Labelled]:
     two even when they are printed as one paragraph.
     """
     text = document.quote(block.span)
+    if line := _bold_line(document, block):
+        return [Labelled(line, document.trim(Span(line.end, block.span.end)))]
     found = list(_LABEL.finditer(text))
     if not found or text[: found[0].start()].strip():
         return []

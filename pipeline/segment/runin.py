@@ -35,7 +35,7 @@ def run_in(
     )
     if bold:
         name = Span(whole.start, min(bold.end, whole.end))
-        found = _parted(document, whole, name, _LONGEST_BOLD)
+        found = _parted(document, whole, name, _LONGEST_BOLD, bold=True)
         return found if found else (None, whole)
     text = flat(document, whole)
     if found_lead := _LEAD_IN.match(text):
@@ -55,7 +55,7 @@ def run_in(
 
 
 def _parted(
-    document: Document, whole: Span, name: Span, longest: int
+    document: Document, whole: Span, name: Span, longest: int, bold: bool = False
 ) -> tuple[Span | None, Span] | None:
     """The name without its punctuation and the rest without its leading one; None if it is none."""
     name = document.trim(name)
@@ -64,7 +64,8 @@ def _parted(
     rest_start = name.end + len(after) - len(after.lstrip(" .:–—-\n"))
     rest = document.trim(Span(min(rest_start, whole.end), whole.end))
     name = Span(name.start, name.start + len(shown.rstrip(" .:–—-")))
+    own_line = bold and after.startswith("\n") and after.lstrip()[:1].isupper()
     few = 0 < len(fold(document.quote(name)).split()) <= longest
-    ends = shown.endswith(_ENDS) or after.lstrip().startswith(_ENDS)
+    ends = shown.endswith(_ENDS) or after.lstrip().startswith(_ENDS) or own_line
     alone = rest.end == rest.start
     return (name, rest) if few and (ends or alone) else None
