@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.run.archive import Archive
-from pipeline.run.fresh import FILES, RAW, SIDECAR, STALE, Judged, Wanted, judge
+from pipeline.run.fresh import FILES, OVERTAKEN, RAW, SIDECAR, STALE, Judged, Wanted, judge
 from pipeline.run.lock import only_run
 from pipeline.run.outcome import Noted, Row, set_aside
 from pipeline.run.pool import Outcome, map_documents
 from pipeline.run.report import Report, write_report
 from pipeline.run.reviewing import Reviewing, decisions_of, forget
 from pipeline.run.state import Known, State
+from pipeline.run.sums import Sums
 from pipeline.run.task import Result, Task, take_through
 from pipeline.run.unchanged import Unchanged
 from pipeline.store import (
     GONE,
     Original,
+    Remote,
     Stage,
     Store,
     Trouble,
@@ -31,14 +33,15 @@ from pipeline.store import (
     read_bytes,
     settled,
     stamp,
-    stamp_all,
 )
 
 if TYPE_CHECKING:
     from pipeline.store.decisions import Decisions
 
 # Set aside for what others did, not for what it is: what was made of it before stays.
-NOT_ITS_OWN_FAULT = {"name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long"}
+NOT_ITS_OWN_FAULT = {
+    "name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long", OVERTAKEN
+}  # fmt: skip
 
 # spaCy takes 0.7 s to import. For a few documents each process does so when it must, if it must.
 STAGES_CODE = ("pipeline.run.work",)
@@ -105,6 +108,7 @@ def run(request: Request, progress: Progress) -> Report:
     finished stays.
     """
     store = request.store
+    store.check()
     with (
         only_run(store.extracted, request.wait) as last_died,
         closing(State(store.extracted)) as state,
@@ -112,6 +116,10 @@ def run(request: Request, progress: Progress) -> Report:
     ):
         if last_died:
             store.sweep()
+        if isinstance(store.extracted, Remote):
+            from pipeline.run.manifest import catch_up
+
+            catch_up(store, state)
         return _Run(request, state, decisions, progress).run()
 
 
@@ -153,6 +161,10 @@ class _Run:
             self.store.sweep()
         self.report.seconds = round(time.monotonic() - started, 3)
         write_report(self.report)
+        if isinstance(self.store.extracted, Remote):
+            from pipeline.run.manifest import add_part
+
+            add_part(self.store, self.report.id, self.state)
         with closing(Archive(self.store.runs)) as archive:
             archive.record(self.report.id, self.store, self.state)
         return self.report
@@ -170,17 +182,23 @@ class _Run:
         """What must be read; what is fresh, and what nobody could read, goes into the report."""
         if not self.request.plain:
             for group in self.request.groups():
-                yield from self._judge_group(group, [])
+                yield from self._judge_group(group, Sums())
             return
         for look in looks(self.store):
             if not self.unchanged.count(look, self.report):
-                group, rows = self.store.inside(look.name), list[Row]()
-                yield from self._judge_group(group, rows)
-                if len(rows) == len(group):
-                    self.unchanged.note(look, rows)
+                if look.count:
+                    from pipeline.store.far import begin_shards
 
-    def _judge_group(self, group: list[Original], rows: list[Row]) -> Iterator[Judged]:
-        """The same for some documents; `rows` gets those of what is as it was."""
+                    begin_shards(self.store, look)
+                count, same = 0, Sums()
+                for group in self.store.inside(look.name):
+                    count += len(group)
+                    yield from self._judge_group(group, same)
+                if same.totals.documents == count:
+                    self.unchanged.note(look, same)
+
+    def _judge_group(self, group: list[Original], same: Sums) -> Iterator[Judged]:
+        """The same for some documents; `same` gets those that are as they were."""
         for original in group:
             judged = judge(self.store, self.state, original, self.wanted)
             original, known = judged.original, judged.known
@@ -194,8 +212,9 @@ class _Run:
             else:
                 if known != self.state.get(known.name):  # the same bytes under new stamps
                     self.state.put(known)
-                rows.append(known.row.again())
-                self.report.add(rows[-1])
+                row = known.row.again()
+                same.add(row)
+                self.report.add(row)
 
     def _review(self) -> None:
         review = Reviewing(
@@ -234,6 +253,7 @@ class _Run:
                     edited=self.edited,
                     force=self.wanted.force or self.wanted.retries(item.known),
                     manner=self.wanted.manner,
+                    left=_left(item.known) if self.store.far else {},
                 )
 
         jobs = max(1, min(self.request.jobs or _processors(), len(todo)))
@@ -273,7 +293,8 @@ class _Run:
             stamps[SIDECAR] = sidecar
         for stage in Stage:
             if stage in stages or known is None:
-                stamps[stage] = stamp(self.store.output(stage, original.name))
+                file = self.store.output(stage, original.name)
+                stamps[stage] = result.left.get(stage) or stamp(file)
             if stage in stages:
                 codes[stage] = self.wanted.code(stage)
             elif stage in result.stale:
@@ -307,8 +328,7 @@ class _Run:
                     name=original.name,
                     origin=original.origin,
                     stamps=(
-                        settled(stamp(original.file)),
-                        settled(stamp_all(original.beside)),
+                        *map(settled, self.store.raw_stamps(original)),
                         *[GONE] * len(Stage),
                     ),
                     codes=tuple(self.wanted.code(stage) for stage in Stage),
@@ -344,6 +364,11 @@ class _Run:
                 self._clear(name, self.state.get(name))
                 self.state.forget(name)
                 self.report.removed.append(name)
+
+
+def _left(known: Known | None) -> dict[str, str]:
+    """The stamps of the outputs of a document as a run left them."""
+    return dict(zip(FILES, known.stamps, strict=True)) if known else {}
 
 
 def _hash(file: Path) -> str:

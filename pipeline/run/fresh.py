@@ -45,6 +45,7 @@ LIBRARIES = {
 # Troubles that more room, or another day, may cure.
 WITH_MORE_TIME, WITH_MORE_MEMORY = "too-slow", "out-of-memory"
 ALL = "all"  # of the reasons
+OVERTAKEN = "written-meanwhile"  # by another run, in an object store
 LOCKED = "encrypted"  # its sidecar may have the password now
 ANOTHER_DAY = {"crashed", "unreadable", "cannot-write"}
 
@@ -118,6 +119,10 @@ def judge(store: Store, state: State, original: Original, wanted: Wanted) -> Jud
     if original.trouble:
         return Judged(original, None, (original.trouble.message,))
     known = state.get(original.name)
+    if store.far:
+        # Outputs that nobody listed are as the manifest has them.
+        listed, made = store.stamps(original), known.stamps if known else (GONE,) * len(FILES)
+        original = replace(original, stamps=(*listed, *made[len(listed) :]))
     moved = known is not None and known.origin != original.origin
     if known and moved and known.origin and original.origin and Path(known.origin).is_file():
         refused = taken(original, known.origin)

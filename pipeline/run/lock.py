@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.store import beside_us
+
 LOCK = ".lock"
 HOLDER = ".lock.pid"
 
@@ -25,13 +27,15 @@ def only_run(extracted: Path, wait: float = 0) -> Iterator[bool]:
     """Hold `extracted/` for one run; gives whether the last one died without letting go.
 
     Raises Locked when another run still holds it after `wait` seconds, and OSError where nothing
-    can be written.
+    can be written. Of an `extracted/` in an object store it holds only runs of this machine apart:
+    those of others are kept from overwriting by conditions (see `objects.put`).
     """
     from filelock import FileLock, Timeout
 
-    extracted.mkdir(parents=True, exist_ok=True)
-    holder = extracted / HOLDER
-    lock = FileLock(extracted / LOCK, timeout=wait)
+    folder = beside_us(extracted)
+    folder.mkdir(parents=True, exist_ok=True)
+    holder = folder / HOLDER
+    lock = FileLock(folder / LOCK, timeout=wait)
     try:
         lock.acquire()
     except Timeout as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.run.outcome import Row
 from pipeline.run.sums import Sums
+from pipeline.store import beside_us
 
 FILE = "state.sqlite3"
 VERSION = 4
@@ -53,7 +54,8 @@ class State:
     """The state of an `extracted/`, one folder in memory at a time."""
 
     def __init__(self, extracted: Path, read_only: bool = False) -> None:
-        self._database = _looked_at(extracted / FILE) if read_only else _kept(extracted / FILE)
+        file = beside_us(extracted) / FILE
+        self._database = _looked_at(file) if read_only else _kept(file)
         self._folder: tuple[str, dict[str, Known]] | None = None
         self._committed = time.monotonic()
 

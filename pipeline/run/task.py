@@ -14,7 +14,7 @@ class Task:
 
     `stamp`, `hashes` and `keys` are what is known of its raw file, of all its files, and of what
     determined its outputs; `codes` what each stage depends on now. Outputs changed by hand are
-    kept under `edited`.
+    kept under `edited`. `left` are the stamps of its outputs in an object store as last left.
     """
 
     store: Store
@@ -29,6 +29,7 @@ class Task:
     edited: Path
     force: bool
     manner: Manner = field(default_factory=Manner)
+    left: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Result:
     """What came of it, and what to remember.
 
     `stale` are later stages that must run again, `edited` those whose output was changed by hand.
+    `left` are the stamps of outputs in an object store.
     """
 
     row: Row
@@ -44,6 +46,7 @@ class Result:
     keys: dict[str, str]
     stale: tuple[Stage, ...]
     edited: tuple[Stage, ...]
+    left: dict[str, str] = field(default_factory=dict)
 
 
 def take_through(task: Task) -> Result:
