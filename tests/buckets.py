@@ -9,12 +9,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
-from pipeline.store import Remote, Store, place
+from runs import ROOT
 
-_REQUEST = re.compile(r'"([A-Z]+) (/[^" ]*) HTTP/1\.1" (\d+)')
+from pipeline.store import Remote, Stage, Store, objects, place
+
+_REQUEST = re.compile(r'"(?:\x1b\[\d+m)*([A-Z]+) (/[^" ]*) HTTP/1\.1')
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "reader",
+    "AWS_SECRET_ACCESS_KEY": "of-tests",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
 class Server:
@@ -22,11 +31,12 @@ class Server:
 
     def __init__(self, url: str, log: Path) -> None:
         self.url, self._log = url, log
+        self.environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": url}
 
     def requests(self) -> list[tuple[str, str]]:
         """Kind and path of each request so far: LIST, or the method of HTTP."""
         found = _REQUEST.findall(self._log.read_text(encoding="utf-8"))
-        return [("LIST" if "list-type=2" in path else kind, path) for kind, path, _ in found]
+        return [("LIST" if "list-type=2" in path else kind, path) for kind, path in found]
 
     @contextmanager
     def counted(self) -> Iterator[Counter[str]]:
@@ -46,9 +56,9 @@ def serving(log: Path) -> Iterator[Server]:
         port = free.getsockname()[1]
     words = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with log.open("wb") as out:
-        process = subprocess.Popen(words, stdout=out, stderr=out, env={**os.environ})
+        process = subprocess.Popen(words, stdout=out, stderr=out)
     try:
-        for _ in range(600):
+        for _ in range(1200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -59,11 +69,19 @@ def serving(log: Path) -> Iterator[Server]:
         process.wait()
 
 
-def client(bucket: Remote) -> Any:
-    """The file system of a bucket, to do behind Gleaner's back what others do."""
-    from pipeline.store import objects
+def forget_connections() -> None:
+    """Have this process, and workers from now on, look at the environment again."""
+    from s3fs import S3FileSystem
 
-    return objects._store(bucket.bucket)
+    objects._store.cache_clear()
+    S3FileSystem.clear_instance_cache()
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+def client(file: Path) -> Any:
+    """The file system of a bucket, to do behind Gleaner's back what others do."""
+    assert isinstance(file, Remote)
+    return objects._store(file.bucket)
 
 
 def new_bucket(name: str) -> Remote:
@@ -75,16 +93,36 @@ def new_bucket(name: str) -> Remote:
 
 def put_object(file: Path, data: bytes, **said: Any) -> None:
     assert isinstance(file, Remote)
+    if file.parts[0] == "memory:":
+        client(file).pipe_file(str(file), data)
+        return
     client(file).call_s3("put_object", Bucket=file.parts[1], Key=file.key, Body=data, **said)
 
 
 def outputs(store: Store) -> dict[str, bytes]:
     """Every output under the name of its stage and document."""
-    from pipeline.store import Stage
-
     return {
         f"{stage.folder}/{one.name}.json": store.output(stage, one.name).read_bytes()
         for stage in Stage
         for group in store.made(stage)
         for one in group
     }
+
+
+def command(store: Store, *words: str, **environment: str) -> subprocess.Popen[str]:
+    """A command on a store, begun in a process of its own."""
+    places = ["--raw", str(store.raw), "--extracted", str(store.extracted)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline", *words, *places],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def told(store: Store, *words: str, **environment: str) -> tuple[int, str, str]:
+    """How such a command ends: its exit code, and what it said on stdout and stderr."""
+    begun = command(store, *words, **environment)
+    out, err = begun.communicate(timeout=120)
+    return begun.returncode, out, err

@@ -276,7 +276,8 @@ class _Run:
         row = result.row
         if result.edited:
             folders = ", ".join(stage.folder for stage in result.edited)
-            message = f"Changed by hand in {folders}: made again, the copy is under {self.edited}."
+            what = f"Changed by hand or damaged in {folders}"
+            message = f"{what}: made again, the copy is under {self.edited}."
             note = Noted("edited-by-hand", "warning", len(result.edited), message)
             row = replace(row, issues=(note, *row.issues))
         self.report.add(row)

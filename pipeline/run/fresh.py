@@ -12,7 +12,7 @@ import pipeline
 from pipeline.run.manner import Manner
 from pipeline.run.pool import Limits
 from pipeline.run.state import Known, State
-from pipeline.store import GONE, Original, Stage, Store, digest, read_bytes, taken
+from pipeline.store import GONE, Original, Stage, Store, digest, read_as_it_is, taken
 
 HOME = Path(pipeline.__file__).parent
 RAW, SIDECAR = "raw", "sidecar"
@@ -180,7 +180,7 @@ def _digest(store: Store, original: Original, name: str) -> str:
     if name == SIDECAR:
         return digest_beside(original.read_beside())
     file = original.file if name == RAW else store.output(Stage(name), original.name)
-    return digest(read_bytes(file))
+    return digest(read_as_it_is(file))
 
 
 def digest_beside(files: Mapping[str, bytes]) -> str:

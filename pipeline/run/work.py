@@ -34,6 +34,7 @@ from pipeline.store import (
     digest,
     keep_aside,
     password,
+    read_as_it_is,
     read_bytes,
     read_noun,
     settled,
@@ -169,14 +170,14 @@ class Reading:
         if not self.original.stamps:
             return digest(read_bytes(file)) if file.is_file() else "", ""
         now = self.original.stamps[FILES.index(stage)]
-        if now == self.task.left.get(stage):
+        if now == self.task.left.get(stage) and not self.task.force:
             return self.task.hashes.get(stage, ""), now
-        return "" if now == GONE else digest(file.read_bytes()), now
+        return "" if now == GONE else digest(read_as_it_is(file)), now
 
     def _replace(self, stage: Stage, file: Path, text: str, present: str) -> None:
         """Write an output; in an object store only over what was seen there."""
         if stage == Stage.ASSEMBLE and present and isinstance(file, Remote):
-            write(self.store.kept(present), file.read_bytes())  # for `gleaner diff`
+            write(self.store.kept(present), read_as_it_is(file))  # for `gleaner diff`
         try:
             left = write(file, text, over=self.left.get(stage, ""))
         except Overtaken as error:

@@ -11,6 +11,7 @@ from pipeline.store.files import (
     digest,
     keep_aside,
     password,
+    read_as_it_is,
     read_bytes,
     read_noun,
     settled,
@@ -27,6 +28,6 @@ from pipeline.store.place import BadPlace, OnlyOnDisk, Remote, beside_us, place
 __all__ = [
     "GONE", "BadPlace", "Look", "OnlyOnDisk", "Original", "Overtaken", "Remote", "Stage", "Store",
     "Trouble", "UnknownPath", "UnusableDecisions", "beside_us", "bibliography", "canonical",
-    "digest", "keep_aside", "looks", "password", "place", "read_bytes", "read_noun",
-    "settled", "stamp", "stamp_all", "sync", "taken", "write",
+    "digest", "keep_aside", "looks", "password", "place", "read_as_it_is", "read_bytes",
+    "read_noun",    "settled", "stamp", "stamp_all", "sync", "taken", "write",
 ]  # fmt: skip

@@ -89,6 +89,15 @@ def read_bytes(file: Path) -> bytes:
     return again(file.read_bytes)
 
 
+def read_as_it_is(file: Path) -> bytes:
+    """The bytes of a file, of an object even when they are not those that were put there."""
+    if isinstance(file, Remote):
+        from pipeline.store.objects import get
+
+        return get(file, checked=False)
+    return read_bytes(file)
+
+
 def read_noun(kind: type[Noun], file: Path) -> Noun:
     """A noun from its file. Raises OSError, and ValueError when the file holds no such noun."""
     return kind.model_validate_json(read_bytes(file))
@@ -97,7 +106,8 @@ def read_noun(kind: type[Noun], file: Path) -> Noun:
 def write(file: Path, content: str | bytes, over: str = "") -> str:
     """Put a file in its place, whole or not at all, and on the disk. Raises OSError.
 
-    An object is put only `over` what has that stamp (see `objects.put`), and its new stamp given.
+    An object is put only `over` what has that stamp (see `objects.put`); its new stamp is given,
+    and for a file of a disk nothing.
     """
     if isinstance(file, Remote):
         from pipeline.store.objects import put
@@ -141,7 +151,7 @@ def sync(path: Path) -> None:
 
 def keep_aside(file: Path, into: Path) -> None:
     """Copy a file that someone changed by hand to where it is safe. Raises OSError."""
-    write(into, file.read_bytes())
+    write(into, read_as_it_is(file))
 
 
 def bibliography(data: bytes | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ import os
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -23,8 +24,13 @@ PAGE = 1000  # names that S3 gives at a time
 TAGS = ("ETag", "etag", "md5Hash", "generation", "LastModified", "mtime", "created")
 CONFLICTS = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 NEEDS = {"s3": "s3fs", "gs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "az": "adlfs"}
-# The defaults would have a user wait five minutes for a server that is not there.
-PATIENCE = {"connect_timeout": 5, "read_timeout": 60, "retries": {"max_attempts": 3}}
+# With the defaults a server that never answers is waited for a quarter of an hour.
+PATIENCE = {
+    "connect_timeout": 5,
+    "read_timeout": 15,
+    "retries": {"mode": "standard", "total_max_attempts": 4},
+}
+BROKEN = {"ClientPayloadError", "IncompleteRead", "IncompleteReadError", "ResponseStreamingError"}
 OPTIONS: dict[str, dict[str, Any]] = {"s3": {"config_kwargs": PATIENCE}}
 
 
@@ -53,10 +59,10 @@ def stamp_of(file: Remote) -> str | None:
     return None if info["type"] == "directory" else _stamp(info["size"], info)
 
 
-def get(file: Remote) -> bytes:
+def get(file: Remote, checked: bool = True) -> bytes:
     """The bytes of an object, compared with the digest that it was put with, if with one.
 
-    Raises OSError: EBADMSG when they are not the same.
+    Raises OSError: EBADMSG when they are not the same, or when not all of them came.
     """
     with _asked(file) as (store, path):
         if not _is_s3(store):
@@ -65,7 +71,8 @@ def get(file: Remote) -> bytes:
         from fsspec.asyn import sync
 
         data, meta = sync(store.loop, _get, store, file)
-    if (meant := meta.get("sha256")) and sha256(data).hexdigest() != meant:
+    meant = meta.get("sha256") if checked else None
+    if meant and sha256(data).hexdigest() != meant:
         raise OSError(errno.EBADMSG, "It is damaged: its bytes are not those written", str(file))
     return data
 
@@ -116,13 +123,13 @@ def delete(file: Remote) -> None:
         store.rm_file(path)
 
 
-def entries(folder: Remote, page: int = PAGE) -> Iterator[Entry]:
+def entries(folder: Remote, page: int = 0) -> Iterator[Entry]:
     """What is in a folder, sorted by key; of S3, only a page of it is in memory. Raises OSError."""
     if not _is_s3(_store(folder.bucket)):
         yield from sorted(_all(folder), key=lambda entry: entry.key)
         return
     prefix = f"{folder.key}/" if folder.key else ""
-    said = {"Bucket": folder.parts[1], "Prefix": prefix, "Delimiter": "/", "MaxKeys": page}
+    said = {"Bucket": folder.parts[1], "Prefix": prefix, "Delimiter": "/", "MaxKeys": page or PAGE}
     while True:
         with _asked(folder) as (store, _):
             answer = store.call_s3("list_objects_v2", **said)
@@ -164,8 +171,10 @@ def _is_s3(store: Any) -> bool:
 
 
 def _stamp(size: int, info: Any) -> str:
-    tag = next((str(info[name]) for name in TAGS if info.get(name)), "")
-    quoted = quote(tag.strip('"'), safe="")
+    tag = next((info[name] for name in TAGS if info.get(name)), "")
+    if isinstance(tag, datetime):  # some give a time in one way here and in another there
+        tag = tag.timestamp()
+    quoted = quote(str(tag).strip('"'), safe="")
     return f"{size}@{quoted}"
 
 
@@ -176,11 +185,13 @@ def _store(bucket: Remote) -> Any:
     try:
         from fsspec.core import url_to_fs
 
-        return url_to_fs(str(bucket), use_listings_cache=False, **OPTIONS.get(kind, {}))[0]
+        store = url_to_fs(str(bucket), use_listings_cache=False, **OPTIONS.get(kind, {}))[0]
     except ImportError as error:
         needs = NEEDS.get(kind, "fsspec")
         extra = f"pip install 'gleaner[cluster]'{'' if needs == 's3fs' else f' {needs}'}"
         raise Unreachable(f"{bucket} needs {needs}, which is not installed: {extra}") from error
+    store.retries = 1  # botocore tries again, and each of its tries would be repeated five times
+    return store
 
 
 class Unreachable(OSError):
@@ -224,6 +235,8 @@ def _said(error: Exception, file: Remote, writing: bool) -> OSError:
             return OSError(errno.EROFS, message)
         message = f"These credentials may not read it ({reason})"
         return PermissionError(errno.EACCES, message, str(file))
+    if type(error).__name__ in BROKEN:
+        return OSError(errno.EBADMSG, "Not all of it came", str(file))
     if type(error).__name__ == "NoCredentialsError":
         return Unreachable(f"There are no credentials for {file.bucket}: see docs/storage.md")
     reason = f"{type(error).__name__}: {error}".strip()[:300]
