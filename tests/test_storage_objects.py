@@ -68,7 +68,7 @@ def test_nothing_of_it_is_looked_for_on_the_disk(tmp_path: Path) -> None:
     found = place("s3://bucket/raw")
     for ask in (open, Path.stat, Path.touch, Path.resolve, Path.lstat):
         with pytest.raises(OnlyOnDisk):
-            ask(found)  # type: ignore[operator]
+            ask(found)
 
 
 def test_a_local_store_imports_no_library_of_object_stores(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ class Place(click.Path):
             meant = place(value)
         except BadPlace as error:
             self.fail(str(error), param, ctx)
+        if isinstance(meant, Remote) and meant.parts[0] == "memory:":
+            self.fail(f"{value} would be gone when the process ends.", param, ctx)
         inner = ctx
         while inner and inner.parent and inner.parent.parent:
             inner = inner.parent

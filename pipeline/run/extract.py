@@ -349,6 +349,7 @@ class _Run:
             if made and file.is_file() and digest(read_bytes(file)) != made:
                 keep_aside(file, self.store.output(stage, name, self.edited))
         forget(self.store, self.state, name, self.edited)
+        self.store.keep_version(name)
         return self.store.remove(name)
 
     def _clear_away(self) -> None:

@@ -12,7 +12,7 @@ import pipeline
 from pipeline.run.manner import Manner
 from pipeline.run.pool import Limits
 from pipeline.run.state import Known, State
-from pipeline.store import GONE, Original, Stage, Store, digest, read_as_it_is, taken
+from pipeline.store import GONE, Original, Remote, Stage, Store, digest, read_as_it_is, taken
 
 HOME = Path(pipeline.__file__).parent
 RAW, SIDECAR = "raw", "sidecar"
@@ -162,6 +162,9 @@ def _changed_files(
         if before == after or (_unneeded(name, stages[0], stages[-1]) and not locked):
             continue
         had = known.hashes.get(name, "")
+        if name == RAW and had and after != GONE and isinstance(original.file, Remote):
+            yield f"{_called(name)} changed"  # whoever reads it sees whether its bytes did
+            continue
         has = "" if after == GONE else _digest(store, original, name)
         if had != has:
             yield f"{_called(name)} {'changed' if had and has else 'is gone' if had else 'is new'}"

@@ -26,7 +26,6 @@ from pipeline.segment import segment
 from pipeline.store import (
     GONE,
     Overtaken,
-    Remote,
     Stage,
     Trouble,
     bibliography,
@@ -176,8 +175,8 @@ class Reading:
 
     def _replace(self, stage: Stage, file: Path, text: str, present: str) -> None:
         """Write an output; in an object store only over what was seen there."""
-        if stage == Stage.ASSEMBLE and present and isinstance(file, Remote):
-            write(self.store.kept(present), read_as_it_is(file))  # for `gleaner diff`
+        if stage == Stage.ASSEMBLE and present:
+            self.store.keep_version(self.original.name)
         try:
             left = write(file, text, over=self.left.get(stage, ""))
         except Overtaken as error:

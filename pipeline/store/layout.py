@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from pipeline.store.files import DRAFTS, stamp, stamp_all
+from pipeline.store.files import DRAFTS, digest, read_as_it_is, stamp, stamp_all, write
 from pipeline.store.original import BESIDE, MADE, Original, belongs, openable, refused, taken
 from pipeline.store.place import Remote, absolute, place
 
@@ -105,6 +105,14 @@ class Store:
     def kept(self, sha256: str) -> Path:
         """Where an object store keeps a file of records that another took the place of."""
         return self.runs / "records" / (sha256 + MADE)
+
+    def keep_version(self, name: str) -> None:
+        """Keep the records of a document in an object store for `gleaner diff`. Raises OSError."""
+        file = self.output(Stage.ASSEMBLE, name)
+        if isinstance(file, Remote):
+            with suppress(FileNotFoundError):
+                data = read_as_it_is(file)
+                write(self.kept(digest(data)), data)
 
     def reviewed(self, name: str) -> Path:
         """The file of a document's records as curators decided; only where they did."""
