@@ -30,6 +30,7 @@ from pipeline.store import (
     digest,
     keep_aside,
     looks,
+    read_as_it_is,
     read_bytes,
     settled,
     stamp,
@@ -346,7 +347,7 @@ class _Run:
         for stage in Stage:
             file = self.store.output(stage, name)
             made = known.hashes.get(stage) if known else None
-            if made and file.is_file() and digest(read_bytes(file)) != made:
+            if made and file.is_file() and digest(read_as_it_is(file)) != made:
                 keep_aside(file, self.store.output(stage, name, self.edited))
         forget(self.store, self.state, name, self.edited)
         self.store.keep_version(name)
