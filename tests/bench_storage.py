@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from bench_noop import TEXT
-from buckets import Server, new_bucket, put_object, serving, told
+from buckets import Server, command, new_bucket, put_object, serving
 
 from pipeline.store import Store
 
@@ -22,8 +22,9 @@ def measured(server: Server, store: Store, *words: str) -> None:
     """Run a command and print what it cost."""
     started = time.perf_counter()
     with server.counted() as counts:
-        code, _, err = told(store, *words)
-    if code:
+        begun = command(store, *words)
+        _, err = begun.communicate()
+    if begun.returncode:
         raise SystemExit(err[-2000:])
     del counts["RAW"]
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in counts.most_common())

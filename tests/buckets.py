@@ -13,8 +13,10 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
 from runs import ROOT
 
+from pipeline.__main__ import main
 from pipeline.store import Remote, Stage, Store, objects, place
 
 _REQUEST = re.compile(r'"(?:\x1b\[\d+m)*([A-Z]+) (/[^" ]*) HTTP/1\.1')
@@ -122,7 +124,11 @@ def command(store: Store, *words: str, **environment: str) -> subprocess.Popen[s
 
 
 def told(store: Store, *words: str, **environment: str) -> tuple[int, str, str]:
-    """How such a command ends: its exit code, and what it said on stdout and stderr."""
-    begun = command(store, *words, **environment)
-    out, err = begun.communicate(timeout=120)
-    return begun.returncode, out, err
+    """How a command ends in this process: its exit code, and what it said on stdout and stderr."""
+    places = ["--raw", str(store.raw), "--extracted", str(store.extracted)]
+    if environment:
+        forget_connections()
+    done = CliRunner(env=environment).invoke(main, [*words, *places])
+    if environment:
+        forget_connections()
+    return done.exit_code, done.stdout, done.stderr

@@ -33,7 +33,7 @@ PRAGMA user_version = {VERSION};
 
 
 class UnknownRun(Exception):
-    """A run that nobody remembers; the message says which are known."""
+    """A run that nobody remembers, or not whole; the message says what is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class Archive:
     def _in_store(self, name: str) -> bytes:
         """The same from an object store: as it is now, or as it was before others took its place.
 
-        Raises KeyError.
+        Raises UnknownRun when it is not kept any more, and KeyError where it never was.
         """
         if self._store and isinstance(self._store.extracted, Remote):
             sql = "SELECT DISTINCT name FROM states WHERE records = ?"
@@ -211,6 +211,8 @@ class Archive:
                 with suppress(FileNotFoundError):
                     if digest(data := read_bytes(file)) == name:
                         return data
+            message = f"Records of that run are no longer kept in {self._store.kept(name).parent}."
+            raise UnknownRun(message)
         raise KeyError(name)
 
     def parts(self, code: str) -> dict[str, str]:
