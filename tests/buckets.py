@@ -13,10 +13,12 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 from runs import ROOT
 
 from pipeline.__main__ import main
+from pipeline.run.extract import HEAVY, STAGES_CODE
 from pipeline.store import Remote, Stage, Store, objects, place
 
 _REQUEST = re.compile(r'"(?:\x1b\[\d+m)*([A-Z]+) (/[^" ]*) HTTP/1\.1')
@@ -78,6 +80,8 @@ def forget_connections() -> None:
     objects._store.cache_clear()
     S3FileSystem.clear_instance_cache()
     forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    forkserver.set_forkserver_preload([*STAGES_CODE, *HEAVY])  # as `runs` does, and why
+    forkserver.ensure_running()
 
 
 def client(file: Path) -> Any:
@@ -126,9 +130,12 @@ def command(store: Store, *words: str, **environment: str) -> subprocess.Popen[s
 def told(store: Store, *words: str, **environment: str) -> tuple[int, str, str]:
     """How a command ends in this process: its exit code, and what it said on stdout and stderr."""
     places = ["--raw", str(store.raw), "--extracted", str(store.extracted)]
-    if environment:
-        forget_connections()
-    done = CliRunner(env=environment).invoke(main, [*words, *places])
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        if environment:
+            forget_connections()
+        done = CliRunner().invoke(main, [*words, *places])
     if environment:
         forget_connections()
     return done.exit_code, done.stdout, done.stderr
