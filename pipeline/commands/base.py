@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pipeline.store import UnusableDecisions
+from pipeline.store import BadPlace, OnlyOnDisk, Remote, UnusableDecisions, place
 
 if TYPE_CHECKING:
     from pipeline.run.extract import Progress
@@ -37,14 +37,18 @@ class Gleaner(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            where = f" {error.filename}" if error.filename else ""
-            stop(NOT_ALL, f"The disk refuses{where}: {error.strerror or error}.")
+            where, what = f" {error.filename}" if error.filename else "", "disk"
+            if "://" in f"{where}{error}":
+                what = "object store"
+            stop(NOT_ALL, f"The {what} refuses{where}: {error.strerror or error}.")
         except sqlite3.OperationalError as error:
             stop(NOT_ALL, f"The state cannot be kept: {error}.")
         except (click.ClickException, click.exceptions.Exit):
             raise
         except UnusableDecisions as error:
             stop(WRONG, str(error))
+        except OnlyOnDisk as error:
+            stop(WRONG, f"{error} {far_commands()}")
         except Exception:  # noqa: BLE001  a script must not take a fault for "some set aside"
             complain(traceback.format_exc())
             stop(FAULT, "This is a fault of Gleaner. Nothing that was finished is lost.")
@@ -93,9 +97,38 @@ def print_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+FAR = ("extract", "ingest", "segment", "assemble", "plan", "status", "explain", "diff", "export")
+
+
+def far_commands() -> str:
+    """Which commands work with object stores, as a sentence."""
+    return f"With URLs work: {', '.join(FAR)}."
+
+
+class Place(click.Path):
+    """A path, or the URL of a place in an object store where the command works with such."""
+
+    def convert(self, value: Any, param: Any, ctx: click.Context | None) -> Any:
+        """The path that is meant."""
+        if not isinstance(value, str) or "://" not in value:
+            return super().convert(value, param, ctx)
+        try:
+            meant = place(value)
+        except BadPlace as error:
+            self.fail(str(error), param, ctx)
+        if isinstance(meant, Remote) and meant.parts[0] == "memory:":
+            self.fail(f"{value} would be gone when the process ends.", param, ctx)
+        inner = ctx
+        while inner and inner.parent and inner.parent.parent:
+            inner = inner.parent
+        if isinstance(meant, Remote) and inner and inner.info_name not in FAR:
+            self.fail(f"{inner.info_name} needs folders of a disk. {far_commands()}", param, ctx)
+        return meant
+
+
 def store_options(command: Command) -> Command:
     """The options of a command that looks into `raw/` and `extracted/`."""
-    folder = click.Path(path_type=Path, file_okay=False)
+    folder = Place(path_type=Path, file_okay=False)
     command = click.option(
         "--extracted", type=folder, default="extracted", show_default=True, help="What is made."
     )(command)
@@ -104,7 +137,7 @@ def store_options(command: Command) -> Command:
 
 def raw_option(command: Command) -> Command:
     """The option of a command that looks into `raw/` alone."""
-    folder = click.Path(path_type=Path, file_okay=False)
+    folder = Place(path_type=Path, file_okay=False)
     return click.option(
         "--raw", type=folder, default="raw", show_default=True, help="The originals."
     )(command)
@@ -163,7 +196,7 @@ def limit_options(command: Command) -> Command:
 
 def paths_argument(command: Command) -> Command:
     """The documents and folders that a command is about."""
-    path = click.Path(path_type=Path)
+    path = Place(path_type=Path)
     return click.argument("paths", nargs=-1, metavar="[PATH]...", type=path)(command)
 
 

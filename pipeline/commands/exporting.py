@@ -10,6 +10,7 @@ from pipeline.commands.base import (
     NOT_ALL,
     WRONG,
     Command,
+    Place,
     json_option,
     print_json,
     print_lines,
@@ -96,12 +97,12 @@ def not_installed(error: ModuleNotFoundError) -> NoReturn:
 @click.command(cls=WithFormats, epilog="Example: gleaner export csv --reviewed --out records.csv")
 @click.argument("format", metavar="FORMAT", type=Format(back=False))
 @store_options
-@click.option("--out", type=click.Path(path_type=Path), help="Where to  [default: 5-exports].")
+@click.option("--out", type=Place(path_type=Path), help="Where to  [default: 5-exports].")
 @click.option(
     "--document",
     "paths",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=Place(path_type=Path),
     metavar="PATH",
     help="Only this document or folder (repeatable).",
 )

@@ -70,11 +70,11 @@ def explain(what: str, raw: Path, extracted: Path, as_json: bool) -> None:
     """Say where each field of a record comes from, or why a document was or was not redone."""
     from pipeline.run.explain import Unknown
     from pipeline.run.explain import explain as explained
-    from pipeline.store import Store
+    from pipeline.store import Store, UnknownPath
 
     try:
         found = explained(Store(raw, extracted), what)
-    except Unknown as error:
+    except (Unknown, UnknownPath) as error:
         stop(WRONG, str(error))
     if as_json:
         print_json(found.data)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.run.state import Known, State
-from pipeline.store import Stage, Store, digest, read_bytes
+from pipeline.store import Remote, Stage, Store, beside_us, digest, read_bytes
 
 FILE = "archive.sqlite3"
 VERSION = 1
@@ -33,7 +33,7 @@ PRAGMA user_version = {VERSION};
 
 
 class UnknownRun(Exception):
-    """A run that nobody remembers; the message says which are known."""
+    """A run that nobody remembers, or not whole; the message says what is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,16 @@ class Kept:
 
 
 class Archive:
-    """The runs of an `extracted/`."""
+    """The runs of an `extracted/`.
 
-    def __init__(self, runs: Path, read_only: bool = False) -> None:
-        self._runs = runs
-        file = runs / FILE
-        found = _opened(file) if file.exists() else None
-        self._database = found or (_made(":memory:") if read_only else _anew(file))
+    Files of records in an object store stay there: `store` finds them again.
+    """
+
+    def __init__(self, runs: Path, read_only: bool = False, store: Store | None = None) -> None:
+        self._runs, self._store = runs, store
+        self._at = beside_us(runs.parent) / runs.name / FILE
+        found = _opened(self._at) if self._at.exists() else None
+        self._database = found or (_made(":memory:") if read_only else _anew(self._at))
 
     def close(self) -> None:
         """Let go of it."""
@@ -78,7 +81,7 @@ class Archive:
             raise
         except sqlite3.DatabaseError:
             self.close()
-            self._database = _anew(self._runs / FILE)
+            self._database = _anew(self._at)
             self._record(run, store, state)
 
     def _record(self, run: str, store: Store, state: State) -> None:
@@ -88,9 +91,10 @@ class Archive:
         with self._database as database:
             database.execute("INSERT OR IGNORE INTO runs (id) VALUES (?)", [run])
             number = self._number(run)
+            decided = state.reviews()
             for name in names:
                 known = state.get(name)
-                self._keep(number, name, known, store)
+                self._keep(number, name, known, store, name in decided)
                 codes.update(known.codes if known else ())
             for code in codes:
                 parts = json.dumps(state.parts(code))
@@ -98,12 +102,20 @@ class Archive:
         state.settle()
         self._forget_old()
 
-    def _keep(self, number: int, name: str, known: Known | None, store: Store) -> None:
-        records, reviewed = self._file(store.output(Stage.ASSEMBLE, name)), ""
+    def _keep(
+        self, number: int, name: str, known: Known | None, store: Store, decided: bool
+    ) -> None:
+        far = isinstance(store.extracted, Remote)
+        if far:  # the state says what is there
+            read = known is not None and bool(known.row.verdict)
+            records = known.hashes.get(Stage.ASSEMBLE, "") if known and read else ""
+        else:
+            records = self._file(store.output(Stage.ASSEMBLE, name))
+        reviewed = ""
         if known is None:
             facts = "null"
         else:
-            reviewed = self._file(store.reviewed(name))
+            reviewed = self._file(store.reviewed(name)) if decided or not far else ""
             row = known.row
             told = {"hashes": known.hashes, "codes": known.codes, "verdict": row.verdict}
             facts = json.dumps(told | {"trouble": row.code}, sort_keys=True)
@@ -183,8 +195,25 @@ class Archive:
         found = self._database.execute("SELECT data FROM files WHERE digest = ?", [name])
         row = found.fetchone()
         if row is None:
-            raise KeyError(name)
+            return self._in_store(name)
         return zlib.decompress(row[0])
+
+    def _in_store(self, name: str) -> bytes:
+        """The same from an object store: as it is now, or as it was before others took its place.
+
+        Raises UnknownRun when it is not kept any more, and KeyError where it never was.
+        """
+        if self._store and isinstance(self._store.extracted, Remote):
+            sql = "SELECT DISTINCT name FROM states WHERE records = ?"
+            documents = self._database.execute(sql, [name]).fetchall()
+            now = [self._store.output(Stage.ASSEMBLE, document) for (document,) in documents]
+            for file in (self._store.kept(name), *now):
+                with suppress(FileNotFoundError):
+                    if digest(data := read_bytes(file)) == name:
+                        return data
+            message = f"Records of that run are no longer kept in {self._store.kept(name).parent}."
+            raise UnknownRun(message)
+        raise KeyError(name)
 
     def parts(self, code: str) -> dict[str, str]:
         """What made up a code (see `fresh.ingredients`); empty when nobody knows."""

@@ -21,7 +21,7 @@ from pipeline.run.retag import plan
 from pipeline.run.show import counted, printable
 from pipeline.run.standing import Standing
 from pipeline.store import Stage, Store, read_bytes, read_noun, write
-from pipeline.store.layout import CITATIONS
+from pipeline.store.original import CITATIONS
 from pipeline.taxonomy import FOLDER, Taxonomy
 
 

@@ -11,7 +11,7 @@ from pipeline.run.decided import decided_on, history
 from pipeline.run.fresh import Judged, Wanted, judged
 from pipeline.run.show import counted, printable
 from pipeline.run.state import State
-from pipeline.store import Original, Stage, Store, UnknownPath, read_noun
+from pipeline.store import Original, Stage, Store, UnknownPath, place, read_noun
 
 LONGEST = 300  # characters of a quote that are shown
 
@@ -33,8 +33,8 @@ def explain(store: Store, what: str) -> Explained:
 
     Raises Unknown.
     """
-    path = Path(what)
-    if path.exists() or path.is_symlink():
+    path = place(what)
+    if path.is_symlink() or path.exists():
         return _documents(store, path)
     name = what.removeprefix("documents/")  # a record file says where in raw/ its document is
     if store.output(Stage.INGEST, name).is_file() or store.original(name).file.is_file():
@@ -65,7 +65,7 @@ def _decided(store: Store, what: str) -> Iterator[Explained]:
 
 def _unknown(store: Store, what: str) -> str:
     try:
-        list(store.originals([Path(what)]))
+        list(store.originals([place(what)]))
     except UnknownPath as error:
         return f"There is no record {what} in {store.extracted}, and no such file. {error}"
     return f"There is no record {what} in {store.extracted}."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipeline.run.archive import Archive
 from pipeline.run.engine import LOCAL, LostEngine, Spread, check_engine, on_cluster
-from pipeline.run.fresh import FILES, RAW, SIDECAR, STALE, Judged, Wanted, judge
+from pipeline.run.fresh import FILES, OVERTAKEN, RAW, SIDECAR, STALE, Judged, Wanted, judge
 from pipeline.run.lock import only_run
 from pipeline.run.outcome import Noted, Row, set_aside
 from pipeline.run.pool import Outcome, map_documents
@@ -19,28 +19,32 @@ from pipeline.run.preflight import preflight
 from pipeline.run.report import Report, write_report
 from pipeline.run.reviewing import Reviewing, decisions_of, forget
 from pipeline.run.state import Known, State
+from pipeline.run.sums import Sums
 from pipeline.run.task import Result, Task, expected_seconds, take_through
 from pipeline.run.unchanged import Unchanged
 from pipeline.store import (
     GONE,
     Original,
+    Remote,
     Stage,
     Store,
     Trouble,
     digest,
     keep_aside,
     looks,
+    read_as_it_is,
     read_bytes,
     settled,
     stamp,
-    stamp_all,
 )
 
 if TYPE_CHECKING:
     from pipeline.store.decisions import Decisions
 
 # Set aside for what others did, not for what it is: what was made of it before stays.
-NOT_ITS_OWN_FAULT = {"name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long"}
+NOT_ITS_OWN_FAULT = {
+    "name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long", OVERTAKEN
+}  # fmt: skip
 
 # spaCy takes 0.7 s to import. For a few documents each process does so when it must, if it must.
 STAGES_CODE = ("pipeline.run.work",)
@@ -109,6 +113,7 @@ def run(request: Request, progress: Progress) -> Report:
     """
     check_engine(request.engine)
     store = request.store
+    store.check()
     with (
         only_run(store.extracted, request.wait) as last_died,
         closing(State(store.extracted)) as state,
@@ -116,6 +121,10 @@ def run(request: Request, progress: Progress) -> Report:
     ):
         if last_died:
             store.sweep()
+        if isinstance(store.extracted, Remote):
+            from pipeline.run.manifest import catch_up
+
+            catch_up(store, state)
         return _Run(request, state, decisions, progress).run()
 
 
@@ -161,6 +170,10 @@ class _Run:
             self.store.sweep()
         self.report.seconds = round(time.monotonic() - started, 3)
         write_report(self.report)
+        if isinstance(self.store.extracted, Remote):
+            from pipeline.run.manifest import add_part
+
+            add_part(self.store, self.report.id, self.state)
         with closing(Archive(self.store.runs)) as archive:
             archive.record(self.report.id, self.store, self.state)
         return self.report
@@ -178,17 +191,23 @@ class _Run:
         """What must be read; what is fresh, and what nobody could read, goes into the report."""
         if not self.request.plain:
             for group in self.request.groups():
-                yield from self._judge_group(group, [])
+                yield from self._judge_group(group, Sums())
             return
         for look in looks(self.store):
             if not self.unchanged.count(look, self.report):
-                group, rows = self.store.inside(look.name), list[Row]()
-                yield from self._judge_group(group, rows)
-                if len(rows) == len(group):
-                    self.unchanged.note(look, rows)
+                if look.count:
+                    from pipeline.store.far import begin_shards
 
-    def _judge_group(self, group: list[Original], rows: list[Row]) -> Iterator[Judged]:
-        """The same for some documents; `rows` gets those of what is as it was."""
+                    begin_shards(self.store, look)
+                count, same = 0, Sums()
+                for group in self.store.inside(look.name):
+                    count += len(group)
+                    yield from self._judge_group(group, same)
+                if same.totals.documents == count:
+                    self.unchanged.note(look, same)
+
+    def _judge_group(self, group: list[Original], same: Sums) -> Iterator[Judged]:
+        """The same for some documents; `same` gets those that are as they were."""
         for original in group:
             judged = judge(self.store, self.state, original, self.wanted)
             original, known = judged.original, judged.known
@@ -202,8 +221,9 @@ class _Run:
             else:
                 if known != self.state.get(known.name):  # the same bytes under new stamps
                     self.state.put(known)
-                rows.append(known.row.again())
-                self.report.add(rows[-1])
+                row = known.row.again()
+                same.add(row)
+                self.report.add(row)
 
     def _review(self) -> None:
         review = Reviewing(
@@ -242,6 +262,7 @@ class _Run:
                     edited=self.edited,
                     force=self.wanted.force or self.wanted.retries(item.known),
                     manner=self.wanted.manner,
+                    left=_left(item.known) if self.store.far else {},
                 )
 
         jobs = max(1, min(self.request.jobs or _processors(), len(todo)))
@@ -275,7 +296,8 @@ class _Run:
         row = result.row
         if result.edited:
             folders = ", ".join(stage.folder for stage in result.edited)
-            message = f"Changed by hand in {folders}: made again, the copy is under {self.edited}."
+            what = f"Changed by hand or damaged in {folders}"
+            message = f"{what}: made again, the copy is under {self.edited}."
             note = Noted("edited-by-hand", "warning", len(result.edited), message)
             row = replace(row, issues=(note, *row.issues))
         self.report.add(row)
@@ -292,7 +314,8 @@ class _Run:
             stamps[SIDECAR] = sidecar
         for stage in Stage:
             if stage in stages or known is None:
-                stamps[stage] = stamp(self.store.output(stage, original.name))
+                file = self.store.output(stage, original.name)
+                stamps[stage] = result.left.get(stage) or stamp(file)
             if stage in stages:
                 codes[stage] = self.wanted.code(stage)
             elif stage in result.stale:
@@ -326,8 +349,7 @@ class _Run:
                     name=original.name,
                     origin=original.origin,
                     stamps=(
-                        settled(stamp(original.file)),
-                        settled(stamp_all(original.beside)),
+                        *map(settled, self.store.raw_stamps(original)),
                         *[GONE] * len(Stage),
                     ),
                     codes=tuple(self.wanted.code(stage) for stage in Stage),
@@ -344,9 +366,10 @@ class _Run:
         for stage in Stage:
             file = self.store.output(stage, name)
             made = known.hashes.get(stage) if known else None
-            if made and file.is_file() and digest(read_bytes(file)) != made:
+            if made and file.is_file() and digest(read_as_it_is(file)) != made:
                 keep_aside(file, self.store.output(stage, name, self.edited))
         forget(self.store, self.state, name, self.edited)
+        self.store.keep_version(name)
         return self.store.remove(name)
 
     def _clear_away(self) -> None:
@@ -363,6 +386,11 @@ class _Run:
                 self._clear(name, self.state.get(name))
                 self.state.forget(name)
                 self.report.removed.append(name)
+
+
+def _left(known: Known | None) -> dict[str, str]:
+    """The stamps of the outputs of a document as a run left them."""
+    return dict(zip(FILES, known.stamps, strict=True)) if known else {}
 
 
 def _hash(file: Path) -> str:

@@ -12,7 +12,7 @@ import pipeline
 from pipeline.run.manner import Manner
 from pipeline.run.pool import Limits
 from pipeline.run.state import Known, State
-from pipeline.store import GONE, Original, Stage, Store, digest, read_bytes, taken
+from pipeline.store import GONE, Original, Remote, Stage, Store, digest, read_as_it_is, taken
 
 HOME = Path(pipeline.__file__).parent
 RAW, SIDECAR = "raw", "sidecar"
@@ -45,6 +45,7 @@ LIBRARIES = {
 # Troubles that more room, or another day, may cure.
 WITH_MORE_TIME, WITH_MORE_MEMORY = "too-slow", "out-of-memory"
 ALL = "all"  # of the reasons
+OVERTAKEN = "written-meanwhile"  # by another run, in an object store
 LOCKED = "encrypted"  # its sidecar may have the password now
 ANOTHER_DAY = {"crashed", "unreadable", "cannot-write"}
 
@@ -118,6 +119,10 @@ def judge(store: Store, state: State, original: Original, wanted: Wanted) -> Jud
     if original.trouble:
         return Judged(original, None, (original.trouble.message,))
     known = state.get(original.name)
+    if store.far:
+        # Outputs that nobody listed are as the manifest has them.
+        listed, made = store.stamps(original), known.stamps if known else (GONE,) * len(FILES)
+        original = replace(original, stamps=(*listed, *made[len(listed) :]))
     moved = known is not None and known.origin != original.origin
     if known and moved and known.origin and original.origin and Path(known.origin).is_file():
         refused = taken(original, known.origin)
@@ -157,6 +162,9 @@ def _changed_files(
         if before == after or (_unneeded(name, stages[0], stages[-1]) and not locked):
             continue
         had = known.hashes.get(name, "")
+        if name == RAW and had and after != GONE and isinstance(original.file, Remote):
+            yield f"{_called(name)} changed"  # whoever reads it sees whether its bytes did
+            continue
         has = "" if after == GONE else _digest(store, original, name)
         if had != has:
             yield f"{_called(name)} {'changed' if had and has else 'is gone' if had else 'is new'}"
@@ -175,7 +183,7 @@ def _digest(store: Store, original: Original, name: str) -> str:
     if name == SIDECAR:
         return digest_beside(original.read_beside())
     file = original.file if name == RAW else store.output(Stage(name), original.name)
-    return digest(read_bytes(file))
+    return digest(read_as_it_is(file))
 
 
 def digest_beside(files: Mapping[str, bytes]) -> str:

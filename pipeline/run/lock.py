@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.run import shared
+from pipeline.store import beside_us
 
 LOCK = ".lock"
 HOLDER = ".lock.pid"
@@ -31,7 +32,8 @@ def only_run(extracted: Path, wait: float = 0) -> Iterator[bool]:
     """Hold `extracted/` for one run; gives whether the last one died without letting go.
 
     Raises Locked when another run still holds it after `wait` seconds, and OSError where nothing
-    can be written.
+    can be written. Of an `extracted/` in an object store it holds only runs of this machine apart:
+    those of others are kept from overwriting by conditions (see `objects.put`).
     """
     if url := shared.url():
         who = f"{os.getpid()} on {socket.gethostname()}"
@@ -42,9 +44,10 @@ def only_run(extracted: Path, wait: float = 0) -> Iterator[bool]:
         return
     from filelock import FileLock, Timeout
 
-    extracted.mkdir(parents=True, exist_ok=True)
-    holder = extracted / HOLDER
-    lock = FileLock(extracted / LOCK, timeout=wait)
+    folder = beside_us(extracted)
+    folder.mkdir(parents=True, exist_ok=True)
+    holder = folder / HOLDER
+    lock = FileLock(folder / LOCK, timeout=wait)
     try:
         lock.acquire()
     except Timeout as error:

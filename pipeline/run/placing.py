@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pipeline.store import sync
+from pipeline.store import Remote, sync, write
 
 OURS = ".gleaner"  # in a folder that we made, and so may put another in the place of
 _DRAFT = re.compile(r"\.gleaner-(\d+)\.tmp")
@@ -24,8 +25,19 @@ def placed(out: Path, folder: bool) -> Iterator[Path]:
 
     What is written beside the path goes beside `out`. Nothing changes when the body raises or the
     process is killed. A `folder` is made before, and replaces only an empty one or one of ours.
+    In an object store each file is whole, a folder is not, and what it had before stays in it.
     Raises NotOurs and OSError.
     """
+    if isinstance(out, Remote):
+        with TemporaryDirectory() as here:
+            draft = Path(here) / out.name
+            if folder:
+                draft.mkdir()
+            yield draft
+            for made in sorted(Path(here).rglob("*"), key=lambda file: file == draft):
+                if made.is_file():
+                    write(out.parent / made.relative_to(here).as_posix(), made.read_bytes())
+        return
     out = Path(os.path.abspath(out))  # noqa: PTH100
     if folder:
         _check_ours(out)

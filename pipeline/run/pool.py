@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from errno import EDQUOT, EIO, ENOSPC, EROFS
+from errno import EDQUOT, EHOSTUNREACH, EIO, ENOSPC, EROFS
 from math import ceil
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -21,7 +21,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MEGABYTE = 1024 * 1024
-DISK = {ENOSPC, EDQUOT, EROFS, EIO}
+DISK = {ENOSPC, EDQUOT, EROFS, EIO, EHOSTUNREACH}  # the last is an object store's
 DISK_REFUSES = "disk-refuses"
 GRACE = 10  # seconds that a worker whose parent died may outlive its own limit
 

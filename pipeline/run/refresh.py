@@ -88,7 +88,11 @@ def refresh(
 
 def difference_of(store: Store, before: str | None = None, after: str | None = None) -> Difference:
     """How two runs differ; by default the last and the one before. Raises UnknownRun."""
-    with closing(Archive(store.runs, read_only=True)) as archive:
+    if store.far:
+        from pipeline.run.manifest import caught_up
+
+        caught_up(store)
+    with closing(Archive(store.runs, read_only=True, store=store)) as archive:
         last = archive.named(after or "latest")
         if before:
             return difference(archive, archive.named(before), last)

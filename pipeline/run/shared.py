@@ -12,7 +12,7 @@ from errno import EBUSY
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pipeline.store import UnusableDecisions
+from pipeline.store import UnusableDecisions, absolute
 
 if TYPE_CHECKING:
     from sqlalchemy import CursorResult
@@ -47,7 +47,7 @@ class Shared:
 
         from pipeline.store.database import engine_of
 
-        path = str(extracted.absolute())
+        path = str(absolute(extracted))
         self.schema = f"state_{hashlib.sha256(path.encode()).hexdigest()[:16]}"
         try:
             self._url = sql.make_url(url)

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.model import RecordFile, RecordStatus, Review, ReviewedFile, ReviewedRecord
 from pipeline.run.reviewing import decisions_of, reviewed, up_to_date
 from pipeline.run.state import State
-from pipeline.store import Stage, Store, UnknownPath, read_noun
+from pipeline.store import Remote, Stage, Store, UnknownPath, read_noun
 
 
 class NotStanding(ValueError):
@@ -25,7 +25,12 @@ class Standing:
         self._store = store
         given = tuple(paths)
         found = [one.name for group in store.made(Stage.ASSEMBLE, given) for one in group]
-        self.names = sorted({n for n in found if store.output(Stage.ASSEMBLE, n).is_file()})
+        far = isinstance(store.extracted, Remote)
+        known = far and not given  # each was listed, and to ask again would be a request
+        self.names = sorted(
+            {n for n in found if known or store.output(Stage.ASSEMBLE, n).is_file()}
+        )
+        self._reviewed = set(store.made_reviewed()) if far else None
         if given and not self.names:
             raise UnknownPath(f"There are no records of {given[0]}. Read it first: gleaner extract")
         self._late: set[str] = set()
@@ -42,7 +47,7 @@ class Standing:
         try:
             if name in self._late:
                 return reviewed(self._store, name).file
-            if made.is_file():
+            if made.is_file() if self._reviewed is None else name in self._reviewed:
                 return read_noun(ReviewedFile, made)
             return undecided(read_noun(RecordFile, read))
         except ValueError as error:

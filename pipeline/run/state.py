@@ -17,6 +17,7 @@ from pipeline.run import shared
 from pipeline.run.outcome import Row
 from pipeline.run.shared import Database, Shared
 from pipeline.run.sums import Sums
+from pipeline.store import beside_us
 
 FILE = "state.sqlite3"
 VERSION = 4
@@ -214,7 +215,8 @@ def _found(extracted: Path, read_only: bool) -> Database:
     if url := shared.url():
         database = Shared(url, extracted, read_only)
         return _in_step(database, read_only) or _made(":memory:")
-    return _looked_at(extracted / FILE) if read_only else _kept(extracted / FILE)
+    file = beside_us(extracted) / FILE
+    return _looked_at(file) if read_only else _kept(file)
 
 
 def _in_step(database: Shared, read_only: bool) -> Shared | None:

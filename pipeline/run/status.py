@@ -85,8 +85,9 @@ class Planned:
 
 def planned(store: Store, paths: tuple[Path, ...]) -> Planned:
     """What a run over `paths` (none: all) would do. Raises UnknownPath, UnusableDecisions."""
+    _catch_up(store)
     with closing(State(store.extracted, read_only=True)) as state:
-        found = list(judged(store, state, store.originals(paths), Wanted()))
+        found = list(judged(store, state, store.originals(paths, outputs=False), Wanted()))
     plan = Planned(found, _page(store))
     with decisions_of(store) as decisions:
         if not decisions:
@@ -102,10 +103,19 @@ def planned(store: Store, paths: tuple[Path, ...]) -> Planned:
 
 def looked_at(store: Store) -> Planned:
     """How all documents stand, and what curators decided by now. Raises UnusableDecisions."""
+    _catch_up(store)
     with closing(State(store.extracted, read_only=True)) as state:
-        found = list(judged(store, state, store.originals(), Wanted()))
+        found = list(judged(store, state, store.originals(outputs=False), Wanted()))
         late = overdue(store, datetime.now(UTC))
         return Planned(found, _page(store), reviews=reviews_by_now(store, state), overdue=late)
+
+
+def _catch_up(store: Store) -> None:
+    """Have what others made in an object store: the manifest says it, so that nobody lists it."""
+    if store.far:
+        from pipeline.run.manifest import caught_up
+
+        caught_up(store)
 
 
 def _page(store: Store) -> Path | None:

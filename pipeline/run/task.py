@@ -20,7 +20,7 @@ class Task:
 
     `stamp`, `hashes` and `keys` are what is known of its raw file, of all its files, and of what
     determined its outputs; `codes` what each stage depends on now. Outputs changed by hand are
-    kept under `edited`.
+    kept under `edited`. `left` are the stamps of its outputs in an object store as last left.
     """
 
     store: Store
@@ -35,6 +35,7 @@ class Task:
     edited: Path
     force: bool
     manner: Manner = field(default_factory=Manner)
+    left: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Result:
     """What came of it, and what to remember.
 
     `stale` are later stages that must run again, `edited` those whose output was changed by hand.
+    `left` are the stamps of outputs in an object store.
     """
 
     row: Row
@@ -50,6 +52,7 @@ class Result:
     keys: dict[str, str]
     stale: tuple[Stage, ...]
     edited: tuple[Stage, ...]
+    left: dict[str, str] = field(default_factory=dict)
 
 
 def expected_seconds(task: Task) -> float:

@@ -1,9 +1,6 @@
 """Folders in which nothing changed since a run found all of it fresh: each known by one mark."""
 
-from collections.abc import Iterable
-
 from pipeline.run.fresh import Wanted
-from pipeline.run.outcome import Row
 from pipeline.run.report import Report
 from pipeline.run.state import State
 from pipeline.run.sums import Sums
@@ -33,12 +30,9 @@ class Unchanged:
         report.add_unchanged(sums, (one.row.again() for one in known if one.row.verdict))
         return True
 
-    def note(self, look: Look, rows: Iterable[Row]) -> None:
-        """Have a folder known from now on: its documents, all of which are as `rows` say."""
+    def note(self, look: Look, sums: Sums) -> None:
+        """Have a folder known from now on: its documents, all as they were, come to `sums`."""
         if look.mark and not self._state.from_outside(look.name):
-            sums = Sums()
-            for row in rows:
-                sums.add(row)
             self._noted.append((look.name, look.mark + self._wanted, sums.to_json()))
 
     def keep(self) -> None:

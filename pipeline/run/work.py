@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
@@ -16,13 +17,15 @@ from pipeline.ingest import ingest
 from pipeline.ingest.raw import Raw, Recogniser
 from pipeline.model import Document, Frozen, Issue, Level, RecordFile, Segments, SetAside, Verdict
 from pipeline.rule import Rules, load_rules
-from pipeline.run.fresh import digest_beside
+from pipeline.run.fresh import FILES, OVERTAKEN, digest_beside
 from pipeline.run.manner import recognised, recogniser
 from pipeline.run.outcome import Row, all_issues, coverage, not_done, noted, set_aside
 from pipeline.run.pool import DISK
 from pipeline.run.task import Result, Task
 from pipeline.segment import segment
 from pipeline.store import (
+    GONE,
+    Overtaken,
     Stage,
     Trouble,
     bibliography,
@@ -30,11 +33,11 @@ from pipeline.store import (
     digest,
     keep_aside,
     password,
+    read_as_it_is,
     read_bytes,
     read_noun,
     settled,
     stamp,
-    stamp_all,
     write,
 )
 from pipeline.tag import tag
@@ -85,6 +88,7 @@ class Reading:
     redone: list[Stage] = field(default_factory=list)
     edited: list[Stage] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.original = self.task.original
@@ -92,10 +96,8 @@ class Reading:
         self.hashes |= self.task.hashes
         self.keys |= self.task.keys
         # Before the bytes: if the file changes meanwhile, its stamp will not fit any more.
-        self.raw_stamps = (
-            settled(stamp(self.original.file)),
-            settled(stamp_all(self.original.beside)),
-        )
+        raw, beside = self.store.raw_stamps(self.original)
+        self.raw_stamps = settled(raw), settled(beside)
 
     def result(self) -> Result:
         """Take it through; what cannot be read is a row that says so."""
@@ -119,6 +121,7 @@ class Reading:
             self.keys,
             tuple(self._stale()),
             tuple(self.edited),
+            self.left,
         )
 
     # --- stages -----------------------------------------------------------------------------------
@@ -145,8 +148,10 @@ class Reading:
         """Have the output of a stage as it must be: keep it if it is, else make it."""
         file = self.store.output(stage, self.original.name)
         key = digest("\n".join((self.task.codes[stage], *inputs)))
-        present = digest(read_bytes(file)) if file.is_file() else ""
+        present, now = self._present(stage, file)
         before = self.task.hashes.get(stage, "")
+        if now:
+            self.left[stage] = now
         if present == before != "" and self.keys.get(stage) == key and not self.task.force:
             return
         text = canonical(make())
@@ -155,9 +160,32 @@ class Reading:
             keep_aside(file, self.store.output(stage, self.original.name, self.task.edited))
             self.edited.append(stage)
         if present != made:
-            write(file, text)
+            self._replace(stage, file, text, present)
         self.hashes[stage], self.keys[stage] = made, key
         self.redone.append(stage)
+
+    def _present(self, stage: Stage, file: Path) -> tuple[str, str]:
+        """The hash of what is there, empty for nothing, and its stamp in an object store."""
+        if not self.original.stamps:
+            return digest(read_bytes(file)) if file.is_file() else "", ""
+        now = self.original.stamps[FILES.index(stage)]
+        if now == self.task.left.get(stage) and not self.task.force:
+            return self.task.hashes.get(stage, ""), now
+        return "" if now == GONE else digest(read_as_it_is(file)), now
+
+    def _replace(self, stage: Stage, file: Path, text: str, present: str) -> None:
+        """Write an output; in an object store only over what was seen there."""
+        if stage == Stage.ASSEMBLE and present:
+            self.store.keep_version(self.original.name)
+        try:
+            left = write(file, text, over=self.left.get(stage, ""))
+        except Overtaken as error:
+            if digest(read_bytes(file)) != digest(text):
+                message = f"Another run wrote its file in {stage.folder} meanwhile: it was left."
+                raise SetAside(OVERTAKEN, message) from error
+            left = stamp(file)
+        if left:
+            self.left[stage] = left
 
     def _input(self, stage: Stage) -> str:
         """The hash of the output of an earlier stage, as it stands."""

@@ -5,11 +5,13 @@
 
 from pipeline.store.files import (
     GONE,
+    Overtaken,
     bibliography,
     canonical,
     digest,
     keep_aside,
     password,
+    read_as_it_is,
     read_bytes,
     read_noun,
     settled,
@@ -18,19 +20,14 @@ from pipeline.store.files import (
     sync,
     write,
 )
-from pipeline.store.layout import (
-    Original,
-    Stage,
-    Store,
-    Trouble,
-    UnknownPath,
-    UnusableDecisions,
-    taken,
-)
+from pipeline.store.layout import Stage, Store, UnknownPath, UnusableDecisions
 from pipeline.store.look import Look, looks
+from pipeline.store.original import Original, Trouble, taken
+from pipeline.store.place import BadPlace, OnlyOnDisk, Remote, absolute, beside_us, place
 
 __all__ = [
-    "GONE", "Look", "Original", "Stage", "Store", "Trouble", "UnknownPath", "UnusableDecisions",
-    "bibliography", "canonical", "digest", "keep_aside", "looks", "password", "read_bytes",
-    "read_noun", "settled", "stamp", "stamp_all", "sync", "taken", "write",
+    "GONE", "BadPlace", "Look", "OnlyOnDisk", "Original", "Overtaken", "Remote", "Stage", "Store",
+    "Trouble", "UnknownPath", "UnusableDecisions", "absolute", "beside_us", "bibliography",
+    "canonical", "digest", "keep_aside", "looks", "password", "place", "read_as_it_is",
+    "read_bytes", "read_noun", "settled", "stamp", "stamp_all", "sync", "taken", "write",
 ]  # fmt: skip

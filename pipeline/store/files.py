@@ -8,9 +8,11 @@ import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from errno import EAGAIN, EIO, ESTALE
+from errno import EAGAIN, EBADMSG, EIO, ESTALE
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipeline.store.place import Remote
 
 if TYPE_CHECKING:  # pydantic takes 0.15 s to import, and `gleaner status` needs no noun
     from pydantic import BaseModel
@@ -20,10 +22,18 @@ if TYPE_CHECKING:  # pydantic takes 0.15 s to import, and `gleaner status` needs
 GONE = "-"
 DRAFTS = ".*.tmp"  # with the id of the process that writes
 YOUNG = 1_000_000_000  # nanoseconds within which a file may change again under the same stamp
-PASSING = {EIO, ESTALE, EAGAIN}
+PASSING = {EIO, ESTALE, EAGAIN, EBADMSG}
+OBJECT = "@"  # in the stamp of an object, between its size and what its store calls the version
 
 # A string holds no raw line break, so this meets only what stands between values.
 _NUMBERS = re.compile(r"\[(\n[-+\d.eE, \n]++)\]")
+
+
+class Overtaken(OSError):
+    """A file that others wrote since it was looked at: it was left as they did."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(EAGAIN, "Another run wrote it meanwhile: it was left", str(file))
 
 
 def canonical(noun: BaseModel) -> str:
@@ -38,7 +48,14 @@ def digest(data: bytes | str) -> str:
 
 
 def stamp(file: Path | str) -> str:
-    """What changes whenever a file does: size, and times of change in nanoseconds; `-` if gone."""
+    """What changes whenever a file does: size, and times of change in nanoseconds; `-` if gone.
+
+    Raises OSError only for an object of which the store does not tell.
+    """
+    if isinstance(file, Remote):
+        from pipeline.store.objects import stamp_of
+
+        return stamp_of(file) or GONE
     try:
         stat = os.stat(file)  # noqa: PTH116 (see Store.stamps)
     except OSError:
@@ -53,7 +70,8 @@ def stamp_all(files: Iterable[Path | str]) -> str:
 
 def settled(mark: str) -> str:
     """A raw file's stamp to be trusted later; empty for one so young that it may hide a change."""
-    ages = (time.time_ns() - int(one.rpartition(":")[2]) for one in mark.split("+") if one != GONE)
+    files = (one for one in mark.split("+") if one != GONE and OBJECT not in one)
+    ages = (time.time_ns() - int(one.rpartition(":")[2]) for one in files)
     return mark if all(age > YOUNG for age in ages) else ""
 
 
@@ -71,13 +89,30 @@ def read_bytes(file: Path) -> bytes:
     return again(file.read_bytes)
 
 
+def read_as_it_is(file: Path) -> bytes:
+    """The bytes of a file, of an object even when they are not those that were put there."""
+    if isinstance(file, Remote):
+        from pipeline.store.objects import get
+
+        return get(file, checked=False)
+    return read_bytes(file)
+
+
 def read_noun(kind: type[Noun], file: Path) -> Noun:
     """A noun from its file. Raises OSError, and ValueError when the file holds no such noun."""
     return kind.model_validate_json(read_bytes(file))
 
 
-def write(file: Path, content: str | bytes) -> None:
-    """Put a file in its place, whole or not at all, and on the disk. Raises OSError."""
+def write(file: Path, content: str | bytes, over: str = "") -> str:
+    """Put a file in its place, whole or not at all, and on the disk. Raises OSError.
+
+    An object is put only `over` what has that stamp (see `objects.put`); its new stamp is given,
+    and for a file of a disk nothing.
+    """
+    if isinstance(file, Remote):
+        from pipeline.store.objects import put
+
+        return put(file, content.encode() if isinstance(content, str) else content, over)
     _make(file.parent)
     draft = file.with_name(DRAFTS.replace("*", str(os.getpid())))
     try:
@@ -91,6 +126,7 @@ def write(file: Path, content: str | bytes) -> None:
             draft.unlink()
         raise
     sync(file.parent)
+    return ""
 
 
 def _make(folder: Path) -> None:
@@ -115,7 +151,7 @@ def sync(path: Path) -> None:
 
 def keep_aside(file: Path, into: Path) -> None:
     """Copy a file that someone changed by hand to where it is safe. Raises OSError."""
-    write(into, file.read_bytes())
+    write(into, read_as_it_is(file))
 
 
 def bibliography(data: bytes | None) -> dict[str, Any] | None:

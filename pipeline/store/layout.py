@@ -1,21 +1,24 @@
-"""What is where under `raw/` and `extracted/`, and which documents a path means."""
+"""What is where under `raw/` and `extracted/`, and which documents a path means.
+
+Either may be a tree in an object store, by its URL (see `place`, `objects` and `far`). There, and
+only there, the outputs of a folder with very many documents are in shards: those of
+`crawl/a.pdf` are `<stage>/crawl/.5/a.pdf.json`, where 5 is the first hexadecimal digit of the
+SHA-256 of `crawl/a.pdf`, and `extracted/shards.json` lists such folders. No folder of documents
+begins with a dot, so a name is what is left without that part.
+"""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from pipeline.store.files import DRAFTS, read_bytes, stamp, stamp_all
+from pipeline.store.files import DRAFTS, digest, read_as_it_is, stamp, stamp_all, write
+from pipeline.store.original import BESIDE, MADE, Original, belongs, openable, refused, taken
+from pipeline.store.place import Remote, absolute, place
 
-SIDECAR = ".toml"
-CITATIONS = (".csl.json", ".ris", ".bib")  # a work as others cite it
-BESIDE = (SIDECAR, *CITATIONS)
-MADE = ".json"
-LONGEST_NAME = 255 - len(MADE)  # bytes that file systems allow, less our own ending
-PAGES = (".html", ".htm", ".xhtml")
 REVIEWED = "4-reviewed"
 DECISIONS = "decisions.sqlite3"
 DECISIONS_URL = "GLEANER_DECISIONS"  # the environment variable that names another database
@@ -52,65 +55,64 @@ class UnusableDecisions(Exception):
     """Decisions that cannot be read; the message names the file and what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a document cannot be read: a short stable code, and a message in the user's words."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A raw file. `name` is the relative name of its outputs, `path` what its document says it is.
-
-    `origin` is its absolute path where that is outside `raw/documents`, else empty. `trouble` says
-    why it cannot even be opened.
-    """
-
-    name: str
-    path: str
-    file: Path
-    origin: str = ""
-    trouble: Trouble | None = None
-
-    @property
-    def sidecar(self) -> Path:
-        """Where its bibliography would be."""
-        return self.file.with_name(self.file.name + SIDECAR)
-
-    @property
-    def beside(self) -> tuple[Path, ...]:
-        """Where all that tells of its bibliography would be: its sidecar, then citations."""
-        return tuple(self.file.with_name(self.file.name + ending) for ending in BESIDE)
-
-    def read_beside(self) -> dict[str, bytes]:
-        """What of these is there, by name of file. Raises OSError."""
-        return {file.name: read_bytes(file) for file in self.beside if file.is_file()}
-
-
-def taken(original: Original, other: Path | str) -> Original:
-    """The original, refused because the file `other` has the same name."""
-    message = (
-        f"{original.file} would be called {original.name}, as {other} is. "
-        "Rename one of the two, or the folder that it is in."
-    )
-    return _refused(original, "name-taken", message)
-
-
 class Store:
     """`raw/` and `extracted/`, wherever they are."""
 
-    def __init__(self, raw: Path, extracted: Path) -> None:
-        # Absolute, but through no symbolic link: names are those that the user sees.
-        self.raw = Path(os.path.abspath(raw))  # noqa: PTH100
-        self.extracted = Path(os.path.abspath(extracted))  # noqa: PTH100
+    def __init__(self, raw: Path | str, extracted: Path | str) -> None:
+        self.raw = absolute(place(raw))
+        self.extracted = absolute(place(extracted))
         self.documents = self.raw / "documents"
         self.runs = self.extracted / "runs"
 
+    @property
+    def far(self) -> bool:
+        """Whether a part of it is in an object store."""
+        return isinstance(self.raw, Remote) or isinstance(self.extracted, Remote)
+
+    @cached_property
+    def sharded(self) -> frozenset[str]:
+        """The folders whose outputs are in shards. Raises OSError."""
+        if not isinstance(self.extracted, Remote):
+            return frozenset()
+        from pipeline.store.far import sharded
+
+        return sharded(self.extracted)
+
+    def check(self) -> None:
+        """Have it said at once that an object store cannot be used. Raises OSError."""
+        if self.far:
+            from pipeline.store.objects import check
+
+            check(*(one for one in (self.raw, self.extracted) if isinstance(one, Remote)))
+
     def output(self, stage: Stage, name: str, under: Path | None = None) -> Path:
         """The file that a stage leaves for the document of that name; or its like elsewhere."""
+        folder, slash, file = name.rpartition("/")
+        if self.sharded and folder in self.sharded:
+            from pipeline.store.far import shard
+
+            name = f"{folder}{slash}{shard(name)}/{file}"
         return (under or self.extracted) / stage.folder / (name + MADE)
+
+    def name_of(self, output: str) -> str:
+        """The document that an output is of, by the name of that file within its stage."""
+        folder, _, file = output.rpartition("/")
+        above, slash, last = folder.rpartition("/")
+        if last.startswith(".") and above in self.sharded:
+            output = f"{above}{slash}{file}"
+        return output.removesuffix(MADE)
+
+    def kept(self, sha256: str) -> Path:
+        """Where an object store keeps a file of records that another took the place of."""
+        return self.runs / "records" / (sha256 + MADE)
+
+    def keep_version(self, name: str) -> None:
+        """Keep the records of a document in an object store for `gleaner diff`. Raises OSError."""
+        file = self.output(Stage.ASSEMBLE, name)
+        if isinstance(file, Remote):
+            with suppress(FileNotFoundError):
+                data = read_as_it_is(file)
+                write(self.kept(digest(data)), data)
 
     def reviewed(self, name: str) -> Path:
         """The file of a document's records as curators decided; only where they did."""
@@ -123,26 +125,48 @@ class Store:
     @property
     def decided(self) -> bool:
         """Whether there is a database of decisions (asked without opening it)."""
-        return bool(os.environ.get(DECISIONS_URL)) or (self.raw / DECISIONS).exists()
+        if os.environ.get(DECISIONS_URL):
+            return True
+        return not isinstance(self.raw, Remote) and (self.raw / DECISIONS).exists()
 
     def original(self, name: str) -> Original:
         """The document of that name in `raw/documents`, whether it is there or not."""
         return Original(name, f"documents/{name}", self.documents / name)
 
     def stamps(self, original: Original) -> tuple[str, ...]:
-        """The stamps of a raw file, of what is beside it, and of its outputs in order."""
+        """The stamps of a raw file, of what is beside it, and of its outputs in order.
+
+        Of outputs in an object store only as far as a listing told them, or nobody listed.
+        """
+        if self.far:
+            found = (stamp(self.output(stage, original.name)) for stage in Stage)
+            return original.stamps or (*self.raw_stamps(original), *found)
         # Names glued by hand: a Path for each of 500,000 files would take 3 s.
         raw, made = str(original.file), f"{original.name}{MADE}"
         outputs = [stamp(f"{self.extracted}/{folder}/{made}") for folder in _FOLDERS.values()]
         return stamp(raw), stamp_all(raw + ending for ending in BESIDE), *outputs
 
-    def originals(self, paths: Iterable[Path] = ()) -> Iterator[list[Original]]:
+    def raw_stamps(self, original: Original) -> tuple[str, str]:
+        """The stamps of a raw file and of what is beside it."""
+        if original.stamps:
+            return original.stamps[0], original.stamps[1]
+        return stamp(original.file), stamp_all(original.beside)
+
+    def originals(
+        self, paths: Iterable[Path] = (), outputs: bool = True
+    ) -> Iterator[list[Original]]:
         """The originals at `paths` (default: all in `raw/documents`), folder by folder, sorted.
 
         A path may also be an output, a folder of outputs, or a name as in `raw/documents`. Of
-        different files that would have the same name all but the first carry a trouble. Raises
-        UnknownPath.
+        different files that would have the same name all but the first carry a trouble. Without
+        `outputs` those in an object store are not listed. Raises UnknownPath.
         """
+        if self.far and (isinstance(self.raw, Remote) or not paths):
+            from pipeline.store import far
+
+            given = list(paths)
+            yield from far.named(self, given, outputs) if given else far.walk(self, "", outputs)
+            return
         given = [path if os.path.lexists(path) else self._named(path) for path in paths]
         if not given:
             yield from _walk(self.documents, "", self._inside)
@@ -151,13 +175,22 @@ class Store:
             for group in self._at(Path(os.path.abspath(path))):  # noqa: PTH100
                 yield list(self._unlike(group, seen))
 
-    def inside(self, folder: str) -> list[Original]:
+    def inside(self, folder: str) -> Iterator[list[Original]]:
         """The originals in just that folder of `raw/documents` (empty: the top), sorted."""
-        return _listed(self.documents / folder, folder, self._inside)[0]
+        if self.far:
+            from pipeline.store import far
+
+            yield from far.inside(self, folder)
+        else:
+            yield self.listed(folder)[0]
+
+    def listed(self, folder: str) -> tuple[list[Original], Sequence[str]]:
+        """The same on a disk at once, and the names of the folders in it."""
+        return _listed(self.documents / folder, folder, self._inside)
 
     def made_reviewed(self) -> Iterator[str]:
         """The names of the documents that have a file in `4-reviewed`."""
-        for group in _walk(self.extracted / REVIEWED, "", self._of_output):
+        for group in self._made(REVIEWED):
             yield from (original.name for original in group)
 
     def made(
@@ -171,7 +204,15 @@ class Store:
         if given:
             yield from self.originals(given)
         else:
-            yield from _walk(self.extracted / stage.folder, "", self._of_output, known)
+            yield from self._made(stage.folder, known)
+
+    def _made(self, folder: str, known: Folders = MappingProxyType({})) -> Iterator[list[Original]]:
+        top = self.extracted / folder
+        if isinstance(top, Remote):
+            from pipeline.store import far
+
+            return far.made(self, top, known)
+        return _walk(top, "", self._of_output, known)
 
     def remove(self, name: str, stages: Iterable[Stage] = Stage) -> bool:
         """Remove what stages left for a document, and folders left empty. Whether there was any."""
@@ -190,7 +231,9 @@ class Store:
         return found
 
     def sweep(self) -> None:
-        """Remove the drafts that a process left behind when it was killed."""
+        """Remove the drafts that a process left behind when it was killed; objects have none."""
+        if isinstance(self.extracted, Remote):
+            return
         for folder in self._folders():
             for draft in folder.rglob(DRAFTS):
                 draft.unlink(missing_ok=True)
@@ -258,7 +301,7 @@ def _found(path: Path, name: str, make: Make) -> Iterator[list[Original]]:
     if path.is_dir():
         yield from _walk(path, name, make)
     else:
-        yield [_openable(make(name, path), path, path.is_file())]
+        yield [openable(make(name, path), path, path.is_file())]
 
 
 def _walk(
@@ -283,7 +326,7 @@ def _listed(folder: Path, prefix: str, make: Make) -> tuple[list[Original], Sequ
         return [], []
     except OSError as error:
         message = f"The folder cannot be opened: {error.strerror}."
-        return [_refused(Original(prefix or ".", prefix, folder), "unreadable-folder", message)], []
+        return [refused(Original(prefix or ".", prefix, folder), "unreadable-folder", message)], []
     names = {entry.name for entry in found}
     folders, files = [], []
     for entry in found:
@@ -296,40 +339,8 @@ def _listed(folder: Path, prefix: str, make: Make) -> tuple[list[Original], Sequ
             file = folder / entry.name
             # Where a link goes in circles, or where it may not be followed, the others raise.
             is_file = entry.is_file(follow_symlinks=False) or os.path.isfile(file)  # noqa: PTH113
-            files.append(_openable(make(name, file), file, is_file))
+            files.append(openable(make(name, file), file, is_file))
     return files, folders
-
-
-def belongs(name: str, names: set[str]) -> bool:
-    """Whether it is part of a document beside it: its sidecar, or what its saved page shows."""
-    page = name.removesuffix("_files")
-    return any(name.endswith(one) and name.removesuffix(one) in names for one in BESIDE) or (
-        page != name and any(page + ending in names for ending in PAGES)
-    )
-
-
-def _openable(original: Original, file: Path, is_file: bool) -> Original:
-    """The original, refused when it is no file or when its outputs could not be named."""
-    if is_file and len(original.name) <= LONGEST_NAME and original.name.isascii():
-        return original
-    in_bytes = os.fsencode(original.name)
-    if in_bytes != original.name.encode("utf-8", "replace"):
-        return _refused(original, "bad-name", "Its name is not in UTF-8. Rename it.")
-    if len(in_bytes.rpartition(b"/")[2]) > LONGEST_NAME:
-        message = f"Its name has more than {LONGEST_NAME} bytes. Rename it."
-        return _refused(original, "name-too-long", message)
-    if is_file:
-        return original
-    if file.is_symlink() and not os.path.exists(file):  # noqa: PTH110
-        message = f"It is a link to {file.readlink()}, which is not there."
-        return _refused(original, "broken-link", message)
-    return _refused(original, "not-a-file", "It is neither a file nor a folder.")
-
-
-def _refused(original: Original, code: str, message: str) -> Original:
-    printable = os.fsencode(original.name).decode("utf-8", "backslashreplace")
-    trouble = Trouble(code, message.encode("utf-8", "backslashreplace").decode())
-    return Original(printable, original.path, original.file, original.origin, trouble)
 
 
 def _not_there(path: Path) -> str:

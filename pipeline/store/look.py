@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.store.files import YOUNG, digest
-from pipeline.store.layout import Stage, Store, belongs
+from pipeline.store.layout import Stage, Store
+from pipeline.store.original import belongs
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +19,24 @@ class Look:
     """A folder (`name` as in names of documents, empty for the top) and the folders in it.
 
     `mark` changes when anything does that is in it or was made of it; it is empty when that cannot
-    be told: something is too young to be trusted, or cannot be looked at.
+    be told: something is too young to be trusted, or cannot be looked at. Of object stores `count`
+    is how many files are in it, and `made` whether there are outputs.
     """
 
     name: str
     mark: str
     folders: tuple[str, ...] = ()
+    count: int = 0
+    made: bool = False
 
 
 def looks(store: Store) -> Iterator[Look]:
     """Every folder of `raw/documents`, each before those in it, sorted."""
+    if store.far:
+        from pipeline.store import far
+
+        yield from far.looks(store)
+        return
     tops = [str(store.documents), *(f"{store.extracted}/{stage.folder}" for stage in Stage)]
     todo = [""]
     while todo:
