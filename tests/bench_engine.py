@@ -25,11 +25,12 @@ from clusters import Killer, cluster
 from distributed import Client
 from engine_work import ready, skip
 
-from pipeline.run import engine_dask
+from pipeline.run.engine import dask as engine_dask
 from pipeline.run.engine import on_cluster
-from pipeline.run.extract import Request, run
+from pipeline.run.extract import run
 from pipeline.run.fresh import Wanted
 from pipeline.run.pool import Limits
+from pipeline.run.request import Request
 from pipeline.store import Store
 
 MARKS = (1_000, 10_000, 100_000, 1_000_000)

@@ -72,8 +72,9 @@ def measured(folder: Path, name: str, profile: str) -> list[float]:
 
 def seed_of(samples: Path) -> RecordFile:
     """The records of the sample report, read."""
-    from pipeline.run.extract import Request, run
+    from pipeline.run.extract import run
     from pipeline.run.fresh import Wanted as Asked
+    from pipeline.run.request import Request
     from pipeline.run.show import Lines
 
     store = Store(ROOT / "raw", samples)

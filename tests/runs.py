@@ -8,10 +8,11 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
-from pipeline.run.extract import HEAVY, STAGES_CODE, Request, run
+from pipeline.run.extract import HEAVY, STAGES_CODE, run
 from pipeline.run.fresh import Wanted, judge
 from pipeline.run.outcome import Row
 from pipeline.run.report import Report
+from pipeline.run.request import Request
 from pipeline.run.state import State
 from pipeline.store import Stage, Store
 

@@ -29,10 +29,11 @@ from pipeline.run.engine import (
     batches,
     on_cluster,
 )
-from pipeline.run.extract import Request, run
+from pipeline.run.extract import run
 from pipeline.run.fresh import Wanted
 from pipeline.run.pool import Limits, Outcome
 from pipeline.run.report import Report
+from pipeline.run.request import Request
 from pipeline.store import Store
 
 SOON = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}

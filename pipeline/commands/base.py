@@ -13,7 +13,7 @@ import click
 from pipeline.store import BadPlace, OnlyOnDisk, Remote, UnusableDecisions, place
 
 if TYPE_CHECKING:
-    from pipeline.run.extract import Progress
+    from pipeline.run.request import Progress
 
 DONE, NOT_ALL, WRONG, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 

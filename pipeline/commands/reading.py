@@ -117,11 +117,12 @@ def _run(
     ocr: bool = False,
 ) -> None:
     from pipeline.run.engine import LostEngine, UnusableEngine
-    from pipeline.run.extract import NothingToRead, Request, UnusableKnowledge, run
+    from pipeline.run.extract import UnusableKnowledge, run
     from pipeline.run.fresh import Wanted
     from pipeline.run.lock import Locked
     from pipeline.run.manner import Manner, recogniser
     from pipeline.run.pool import Limits
+    from pipeline.run.request import NothingToRead, Request
     from pipeline.run.show import complaints, summary
     from pipeline.store import Stage, Store, UnknownPath
 

@@ -151,13 +151,14 @@ def refresh(
     """Fetch what is due, read what is not fresh, merge decisions, and say what changed and why."""
     from pipeline.run.engine import LostEngine, UnusableEngine
     from pipeline.run.every import interval
-    from pipeline.run.extract import NothingToRead, Request, UnusableKnowledge
+    from pipeline.run.extract import UnusableKnowledge
     from pipeline.run.fresh import Wanted
     from pipeline.run.lock import Locked
     from pipeline.run.pool import Limits
     from pipeline.run.refresh import ping as call
     from pipeline.run.refresh import refresh as run
     from pipeline.run.refresh import refresh_lines
+    from pipeline.run.request import NothingToRead, Request
     from pipeline.run.show import complaints
     from pipeline.run.sources import BadSources
     from pipeline.store import Store

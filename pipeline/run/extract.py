@@ -4,19 +4,20 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pipeline.run.archive import Archive
 from pipeline.run.engine import LOCAL, LostEngine, Spread, check_engine, on_cluster
-from pipeline.run.fresh import FILES, OVERTAKEN, RAW, SIDECAR, STALE, Judged, Wanted, judge
+from pipeline.run.engine.preflight import preflight
+from pipeline.run.fresh import FILES, OVERTAKEN, RAW, SIDECAR, STALE, Judged, judge
 from pipeline.run.lock import only_run
-from pipeline.run.outcome import Noted, Row, set_aside
+from pipeline.run.outcome import Noted, set_aside
 from pipeline.run.pool import Outcome, map_documents
-from pipeline.run.preflight import preflight
 from pipeline.run.report import Report, write_report
+from pipeline.run.request import NothingToRead, Progress, Request
 from pipeline.run.reviewing import Reviewing, decisions_of, forget
 from pipeline.run.state import Known, State
 from pipeline.run.sums import Sums
@@ -27,7 +28,6 @@ from pipeline.store import (
     Original,
     Remote,
     Stage,
-    Store,
     Trouble,
     digest,
     keep_aside,
@@ -52,58 +52,8 @@ HEAVY = ("spacy.matcher", "spacy.lang.en")
 FEW = 8
 
 
-class NothingToRead(Exception):
-    """A run over no documents; the message says where to put some."""
-
-
 class UnusableKnowledge(Exception):
     """Taxonomies or rules that cannot be used; the message names the file and what to mend."""
-
-
-class Progress(Protocol):
-    """Whoever watches a run."""
-
-    def begin(self, total: int, fresh: int) -> None:
-        """The run will read `total` documents; `fresh` need not be."""
-
-    def document(self, row: Row) -> None:
-        """A document is finished."""
-
-    def end(self) -> None:
-        """There are no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A run as asked for: `paths` (none: everything), and how many processes at a time.
-
-    `wait`: seconds to wait for another run to end. `engine` is as in `engine.spread`.
-    """
-
-    store: Store
-    wanted: Wanted
-    paths: tuple[Path, ...] = ()
-    jobs: int | None = None
-    wait: float = 0
-    engine: str = LOCAL
-
-    def groups(self) -> Iterator[list[Original]]:
-        """The documents asked for. Raises UnknownPath."""
-        first = self.wanted.stages[0]
-        if first == Stage.INGEST:
-            return self.store.originals(self.paths)
-        return self.store.made(list(Stage)[list(Stage).index(first) - 1], self.paths)
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is about all that there is, and nothing fresh is to be read again."""
-        wanted = self.wanted
-        return self.whole and wanted.stages == tuple(Stage) and not (wanted.force or wanted.retry)
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is about all that there is, so that what is elsewhere is no more."""
-        return not self.paths and self.wanted.stages[0] == Stage.INGEST
 
 
 def run(request: Request, progress: Progress) -> Report:
@@ -150,7 +100,7 @@ class _Run:
         try:
             todo = list(self._judge())
             if not todo and not self.report.totals.documents:
-                raise NothingToRead(self._nothing())
+                raise NothingToRead(self.request.nothing())
             self.progress.begin(len(todo), self.report.totals.fresh)
             self._read(todo)
             if self.request.whole:
@@ -177,15 +127,6 @@ class _Run:
         with closing(Archive(self.store.runs)) as archive:
             archive.record(self.report.id, self.store, self.state)
         return self.report
-
-    def _nothing(self) -> str:
-        if self.request.paths:
-            return f"There is nothing to read in {', '.join(map(str, self.request.paths))}."
-        if self.wanted.stages[0] != Stage.INGEST:
-            return (
-                f"There is nothing to go on from in {self.store.extracted}: run `gleaner ingest`."
-            )
-        return f"There is nothing to read in {self.store.documents}: put documents there."
 
     def _judge(self) -> Iterator[Judged]:
         """What must be read; what is fresh, and what nobody could read, goes into the report."""

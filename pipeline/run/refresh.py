@@ -12,11 +12,12 @@ from pipeline.fetch import Fetcher, NotFetched
 from pipeline.run.archive import Archive
 from pipeline.run.difference import Difference, difference
 from pipeline.run.difference_show import difference_lines, write_difference
-from pipeline.run.extract import NothingToRead, Progress, Request, run
+from pipeline.run.extract import run
 from pipeline.run.fetching import Asked, Fetching, fetch_sources
 from pipeline.run.heartbeat import beat
 from pipeline.run.lock import only_run
 from pipeline.run.report import Report
+from pipeline.run.request import NothingToRead, Progress, Request
 from pipeline.run.show import counted, printable, summary
 from pipeline.run.sources import load_sources
 from pipeline.store import Store, write

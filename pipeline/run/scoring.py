@@ -29,8 +29,9 @@ from pipeline.evaluate import (
     raised,
 )
 from pipeline.model import Document, RecordFile
-from pipeline.run.extract import Request, run
+from pipeline.run.extract import run
 from pipeline.run.fresh import RAW, Wanted, judge
+from pipeline.run.request import Request
 from pipeline.run.show import progress_on
 from pipeline.run.state import State
 from pipeline.store import Original, Stage, Store, digest, read_bytes, read_noun, write

@@ -68,7 +68,7 @@ def parts(wanted: Wanted) -> dict[str, str]:
     found: dict[str, str] = {}
     for stage in wanted.stages:
         found |= wanted.ingredients(stage)
-    for file in sorted(chain.from_iterable((HOME / folder).glob("*.py") for folder in CODE)):
+    for file in sorted(chain.from_iterable((HOME / folder).rglob("*.py") for folder in CODE)):
         found[file.relative_to(HOME).as_posix()] = digest(file.read_bytes())[:16]
     return found
 

@@ -14,7 +14,7 @@ from distributed.client import FutureCancelledError
 from distributed.comm.core import CommClosedError
 
 from pipeline.run.engine import LostEngine, UnusableEngine, batches
-from pipeline.run.engine_worker import Answer, NotReady, Readers, read_batch
+from pipeline.run.engine.worker import Answer, NotReady, Readers, read_batch
 from pipeline.run.pool import DISK_REFUSES, Limits, Outcome
 from pipeline.store import Trouble
 

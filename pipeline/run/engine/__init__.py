@@ -63,7 +63,7 @@ def on_cluster(engine: str, cost: Callable[[T], float], ready: Callable[[], str]
     It reads tasks in batches of like `cost` (seconds, roughly). Before the first of them each
     worker calls `ready`, which is pickled to it, and says why the worker must not read, if so.
     """
-    from pipeline.run.engine_dask import map_on_cluster  # 0.5 s: only for those who ask
+    from pipeline.run.engine.dask import map_on_cluster  # 0.5 s: only for those who ask
 
     return partial(map_on_cluster, address="" if engine == DASK else engine, cost=cost, ready=ready)
 
