@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from printing import lines, read_pages, read_pdf, rule, text
+from printing import lines, pdf, read_pages, read_pdf, rule, text
 from reportlab.pdfgen.canvas import Canvas
 from test_ingest_pdf import BODY, check_geometry, of_kind
 
@@ -117,3 +117,20 @@ def test_prose_and_contents_are_no_tables() -> None:
         for n in range(1, 7)
     )  # fmt: skip
     assert read_pages(page).tables == ()
+
+
+@pytest.mark.parametrize("reader", ["auto", "pdfplumber"])
+def test_a_ligature_parts_no_word_that_is_taken_letter_by_letter(reader: str) -> None:
+    meaning = b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+    meaning += b"2 beginbfchar <2A> <00740074> <2B> <006600660069> endbfchar endcmap"
+    words = "See h*ps://example.org/a-rather-long-o+ce-address for more."
+    data = pdf(text(72, 700, words)).replace(
+        b"/Encoding /WinAnsiEncoding >>", b"/Encoding /WinAnsiEncoding /ToUnicode 6 0 R >>", 1
+    )
+    body, _, _ = data.partition(b"xref\n")
+    stream = b"6 0 obj\n<< /Length %d >>\nstream\n%b\nendstream\nendobj\n" % (len(meaning), meaning)
+    whole = body + stream + b"trailer << /Size 7 /Root 1 0 R >>\n%%EOF\n"
+    document = read_pdf(whole, reader=reader)
+    [block] = document.blocks
+    said = "See https://example.org/a-rather-long-office-address for more."
+    assert document.quote(block.span) == said

@@ -275,7 +275,7 @@ class _Page:
                 native.char_origin(self.text, start, byref(self._x), byref(self._y))
                 base = self.place(self._x.value, self._y.value)[1]
                 top, bottom = base - 0.78 * size, base + 0.22 * size
-            box = (box[0], top, box[2], bottom)
+            box = (self._edge(start, box[0]), top, self._edge(end, box[2]), bottom)
         if (
             style.unseen
             or not self.leaf.has(box)
@@ -352,6 +352,20 @@ class _Page:
             return x0 - left, top - y1, x1 - left, top - y0
         (x0, y0), (x1, y1) = self.place(x0, y0), self.place(x1, y1)
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+    def _edge(self, n: int, x: float) -> float:
+        """Where letter `n` begins: `x`, but within a ligature, whose letters have one box."""
+        if n == 0 or self.chars[n - 1] in _SPACES or self.chars[n : n + 1] in _SPACES:
+            return x
+        box = self._place_of(n, n + 1)
+        first, last = n, n + 1
+        while first and self._place_of(first - 1, first) == box:
+            first -= 1
+        if first == n:
+            return x
+        while last < len(self.chars) and self._place_of(last, last + 1) == box:
+            last += 1
+        return box[0] + (box[2] - box[0]) * (n - first) / (last - first)
 
     def _embolden(self) -> None:
         """Type that is painted twice is bold: pdfium leaves the second time out."""
