@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pipeline.store import BadPlace, OnlyOnDisk, Remote, UnusableDecisions, place
+from pipeline.store import BadPlace, OnlyOnDisk, Remote, UnusableDecisions, place, speaks_of_objects
 
 if TYPE_CHECKING:
     from pipeline.run.request import Progress
@@ -37,9 +37,8 @@ class Gleaner(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            where, what = f" {error.filename}" if error.filename else "", "disk"
-            if "://" in f"{where}{error}":
-                what = "object store"
+            where = f" {error.filename}" if error.filename else ""
+            what = "object store" if speaks_of_objects(f"{where}{error}") else "disk"
             stop(NOT_ALL, f"The {what} refuses{where}: {error.strerror or error}.")
         except sqlite3.OperationalError as error:
             stop(NOT_ALL, f"The state cannot be kept: {error}.")

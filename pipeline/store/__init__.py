@@ -23,11 +23,20 @@ from pipeline.store.files import (
 from pipeline.store.layout import Stage, Store, UnknownPath, UnusableDecisions
 from pipeline.store.look import Look, looks
 from pipeline.store.original import Original, Trouble, taken
-from pipeline.store.place import BadPlace, OnlyOnDisk, Remote, absolute, beside_us, place
+from pipeline.store.place import (
+    BadPlace,
+    OnlyOnDisk,
+    Remote,
+    absolute,
+    beside_us,
+    place,
+    speaks_of_objects,
+)
 
 __all__ = [
     "GONE", "BadPlace", "Look", "OnlyOnDisk", "Original", "Overtaken", "Remote", "Stage", "Store",
     "Trouble", "UnknownPath", "UnusableDecisions", "absolute", "beside_us", "bibliography",
     "canonical", "digest", "keep_aside", "looks", "password", "place", "read_as_it_is",
-    "read_bytes", "read_noun", "settled", "stamp", "stamp_all", "sync", "taken", "write",
+    "read_bytes", "read_noun", "settled", "speaks_of_objects", "stamp", "stamp_all",
+    "sync", "taken", "write",
 ]  # fmt: skip

@@ -134,6 +134,11 @@ def place(said: str | Path) -> Path:
     return Remote(f"{kind}:", *rest.split("/"))
 
 
+def speaks_of_objects(message: str) -> bool:
+    """Whether a message names an object, by its URL."""
+    return any(f"{kind}://" in message for kind in KINDS)
+
+
 def absolute(path: Path) -> Path:
     """The same path from the root, but through no symbolic link: names are those users see."""
     return path if isinstance(path, Remote) else Path(os.path.abspath(path))  # noqa: PTH100

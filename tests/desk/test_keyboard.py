@@ -185,10 +185,11 @@ def test_an_answer_that_was_lost_makes_nothing_twice(browser: Browser, desk: Des
     with visit(browser, desk) as page:
         review(page, desk)
         lost: list[str] = []
+        again: list[Route] = []  # held back until the banner was seen, however soon it comes
 
         def lose(route: Route) -> None:
             if lost:
-                route.continue_()
+                again.append(route)
                 return
             lost.append(route.request.post_data or "")
             route.fetch()
@@ -197,6 +198,9 @@ def test_an_answer_that_was_lost_makes_nothing_twice(browser: Browser, desk: Des
         page.route("**/act/**", lose)
         press(page, "f")
         expect(page.locator("#unsaved")).to_be_visible()
+        while not again:
+            page.wait_for_timeout(20)
+        again.pop().continue_()
         saying(page, "Accepted")
         expect(page.locator("#unsaved")).to_be_hidden()
     assert len(lost) == 1
