@@ -80,6 +80,8 @@ bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench_desk.py --records 20000
 	@.venv/bin/python tests/bench_export.py --records 20000
 	@.venv/bin/python tests/desk/keys.py --lights
+	@.venv/bin/python tests/bench_curators.py --seconds 20
+	@.venv/bin/python tests/bench_storage.py
 
 pictures: $(READY) ## Draw the pictures of docs/desk.md again
 	@.venv/bin/python tests/desk/pictures.py $(ARGS)
