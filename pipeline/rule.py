@@ -118,9 +118,9 @@ class Rules:
             return ()
         doc, phrases, patterns = self._read(text)
         places = [place for place in phrases if self._by_key[place[0]].finds in kinds]
-        for pattern, part in patterns:
+        for pattern, end in patterns:
             if pattern.finds in kinds:
-                places += pattern.matcher(part)
+                places += pattern.matcher(doc if end is None else doc[:end])
         matches = (
             Match(self._by_key[key], doc[first].idx, _end(doc[last - 1]))
             for key, first, last in places
@@ -143,11 +143,14 @@ class _Pattern(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A text as tokens, its phrases, and the patterns whose words it has with where they may be."""
+    """A text as tokens, its phrases, and the patterns whose words it has.
+
+    Beside a pattern stands how many tokens it has to be held against: all if None.
+    """
 
     doc: Any
     phrases: list[tuple[int, int, int]]
-    patterns: list[tuple[_Pattern, Any]]
+    patterns: list[tuple[_Pattern, int | None]]
 
 
 class _Patterns:
@@ -175,8 +178,8 @@ class _Patterns:
                 if not needs:
                     self._wordless.append(pattern)
 
-    def that_may_match(self, doc: Any) -> Iterator[tuple[_Pattern, Any]]:
-        """The patterns whose words a text has, each with the part of it that it may match."""
+    def that_may_match(self, doc: Any) -> Iterator[tuple[_Pattern, int | None]]:
+        """The patterns whose words a text has, each with the tokens that it may match."""
         lowered = doc.to_array("LOWER").tolist()
         words = set(lowered)
         last = next((n for n, token in enumerate(doc) if _has_letters(token.text)), len(doc))
@@ -187,7 +190,7 @@ class _Patterns:
             if any(map(words.isdisjoint, pattern.needs)):
                 continue
             if not pattern.opens or not head.isdisjoint(pattern.opens):
-                yield pattern, doc if pattern.longest is None else doc[: last + pattern.longest]
+                yield pattern, None if pattern.longest is None else last + pattern.longest
 
 
 def _words(token: Mapping[str, Any]) -> frozenset[str]:
