@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline import __version__
+import pipeline
 from pipeline.commands import (
     deciding,
     exporting,
@@ -17,12 +17,25 @@ from pipeline.commands import (
 from pipeline.commands.base import Gleaner
 
 
+def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"gleaner {pipeline.__version__}")
+        context.exit()
+
+
 @click.group(
     cls=Gleaner,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: gleaner extract raw/documents/nist",
 )
-@click.version_option(__version__, message="gleaner %(version)s")
+@click.option(
+    *("--version", "version"),
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),

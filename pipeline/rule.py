@@ -66,7 +66,6 @@ class Rules:
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
-        self._by_id = {rule.id: rule for rule in rules}
         self._matches = lru_cache(_KEPT)(self._match)
 
     @cached_property
@@ -93,8 +92,17 @@ class Rules:
         return tokenizer
 
     @cached_property
+    def _by_key(self) -> dict[int, Rule]:
+        return {self._tokenise.vocab.strings.add(rule.id): rule for rule in self.rules}
+
+    @cached_property
     def _read(self) -> Any:
-        return lru_cache(_KEPT)(self._tokenise)
+        @lru_cache(_KEPT)
+        def read(text: str) -> _Read:
+            doc = self._tokenise(text)
+            return _Read(doc, self._phrases(doc), list(self._patterns.that_may_match(doc)))
+
+        return read
 
     def find(self, finds: str, text: str) -> Match | None:
         """The longest match, the first of equals, of the rules that find `finds`; or None."""
@@ -108,28 +116,41 @@ class Rules:
     def _match(self, text: str, kinds: tuple[str, ...]) -> tuple[Match, ...]:
         if not text:
             return ()
-        doc = self._read(text)
-        found = []
-        for matcher in (self._phrases, *self._patterns.that_may_match(doc, kinds)):
-            for key, first, last in matcher(doc):
-                rule = self._by_id[doc.vocab.strings[key]]
-                if rule.finds in kinds:
-                    match = Match(rule, doc[first].idx, _end(doc[last - 1]))
-                    if _stands(match, text):
-                        found.append(match)
-        return tuple(found)
+        doc, phrases, patterns = self._read(text)
+        places = [place for place in phrases if self._by_key[place[0]].finds in kinds]
+        for pattern, end in patterns:
+            if pattern.finds in kinds:
+                places += pattern.matcher(doc if end is None else doc[:end])
+        matches = (
+            Match(self._by_key[key], doc[first].idx, _end(doc[last - 1]))
+            for key, first, last in places
+        )
+        return tuple(match for match in matches if _stands(match, text))
 
 
 class _Pattern(NamedTuple):
     """A token pattern: its matcher, and for each token that must be there the words it may be.
 
-    `opens` are those that its first token may be, where that must open the text.
+    Where it must open the text, `opens` are the words that its first token may be, and `longest`
+    is the most tokens that it matches, if there is such a number.
     """
 
     finds: str
     matcher: Any
     needs: list[frozenset[int]]
     opens: frozenset[int]
+    longest: int | None
+
+
+class _Read(NamedTuple):
+    """A text as tokens, its phrases, and the patterns whose words it has.
+
+    Beside a pattern stands how many tokens it has to be held against: all if None.
+    """
+
+    doc: Any
+    phrases: list[tuple[int, int, int]]
+    patterns: list[tuple[_Pattern, int | None]]
 
 
 class _Patterns:
@@ -147,27 +168,29 @@ class _Patterns:
                 named = (_words(token) for token in tokens if _is_needed(token))
                 rarest_last = sorted(filter(None, named), key=_rarity)
                 needs = [frozenset(map(vocab.strings.add, words)) for words in rarest_last]
-                first = () if rule.at == "anywhere" else _opening(tokens)
+                anywhere = rule.at == "anywhere"
+                first = () if anywhere else _opening(tokens)
                 opens = frozenset(map(vocab.strings.add, first))
-                pattern = _Pattern(rule.finds, matcher, needs[:-1], opens)
+                longest = None if anywhere else _longest(tokens)
+                pattern = _Pattern(rule.finds, matcher, needs[:-1], opens, longest)
                 for word in needs[-1] if needs else ():
                     self._by_word[word].append(pattern)
                 if not needs:
                     self._wordless.append(pattern)
 
-    def that_may_match(self, doc: Any, kinds: Collection[str]) -> Iterator[Any]:
-        """The matchers of the patterns that find one of `kinds` and whose words a text has."""
+    def that_may_match(self, doc: Any) -> Iterator[tuple[_Pattern, int | None]]:
+        """The patterns whose words a text has, each with the tokens that it may match."""
         lowered = doc.to_array("LOWER").tolist()
         words = set(lowered)
-        opening = next((n for n, token in enumerate(doc, 1) if _has_letters(token.text)), None)
-        head = set(lowered[:opening])
+        last = next((n for n, token in enumerate(doc) if _has_letters(token.text)), len(doc))
+        head = set(lowered[: last + 1])
         known = self._by_word
         met = {id(p): p for word in words if word in known for p in known[word]}
         for pattern in (*self._wordless, *met.values()):
-            if pattern.finds not in kinds or any(map(words.isdisjoint, pattern.needs)):
+            if any(map(words.isdisjoint, pattern.needs)):
                 continue
             if not pattern.opens or not head.isdisjoint(pattern.opens):
-                yield pattern.matcher
+                yield pattern, None if pattern.longest is None else last + pattern.longest
 
 
 def _words(token: Mapping[str, Any]) -> frozenset[str]:
@@ -195,6 +218,13 @@ def _opening(tokens: Sequence[Mapping[str, Any]]) -> frozenset[str]:
         if _is_needed(token):
             break
     return opening
+
+
+def _longest(tokens: Sequence[Mapping[str, Any]]) -> int | None:
+    """How many tokens a pattern matches at most; None when any number."""
+    times = [str(token.get("OP", "1")) for token in tokens]
+    most = [one.strip("{}").rpartition(",")[2] if "{" in one else one in "1?!" for one in times]
+    return sum(map(int, most)) if all(most) else None
 
 
 def _rarity(words: Collection[str]) -> float:

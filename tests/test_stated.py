@@ -46,8 +46,8 @@ def test_a_whole_text_names_one_concept_or_none(
 def test_a_heading_in_capitals_with_a_number_names_its_function(
     heading: str, code: str | None
 ) -> None:
-    concept = named_by_heading(heading, TAXONOMIES["rmf"])
-    assert (concept.code if concept else None) == code
+    found = named_by_heading(heading, [TAXONOMIES["rmf"]])
+    assert [concept.code for _, concept in found] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(

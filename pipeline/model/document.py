@@ -229,11 +229,14 @@ class Document(Frozen):
     def _boxes_at(self, start: int, end: int) -> Iterator[Box]:
         for block in self.blocks_at(Span(start, end)):
             for line in block.lines:
-                if line.span.start < end and start < line.span.end:
+                first, last = line.span
+                if start <= first and last <= end:
+                    yield line.box
+                elif first < end and start < last:
                     yield self._box_within(line, start, end)
 
     def _box_within(self, line: Line, start: int, end: int) -> Box:
-        if not line.words or Span(start, end).covers(line.span):
+        if not line.words:
             return line.box
         before = self.text[line.span.start : max(start, line.span.start)]
         inside = self.text[max(start, line.span.start) : min(end, line.span.end)]

@@ -94,8 +94,8 @@ def segment(document: Document, rules: Rules, claimed: Sequence[Span]) -> Iterat
         note = _NOTE if sequence[0].kind is BlockKind.FOOTNOTE else 0.0
         listed = sequence[0].kind is BlockKind.LIST_ITEM
         weighed = [weigh(sentence.text, rules, above, note, listed) for sentence in told]
-        heading = trail_of(document, trail, f"reader:{WAY}")
         for first, core, last in _passages(told, weighed, rules):
+            heading = trail_of(document, trail, f"reader:{WAY}")
             yield _segment(document, heading, told[first : last + 1], weighed[core])
 
 

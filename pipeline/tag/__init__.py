@@ -74,9 +74,8 @@ def _numbered_headings(
     """The concepts whose parts a document numbers in its headings, the innermost heading first."""
     seen = set(settled)
     for heading in reversed(segment.heading):
-        for taxonomy in taxonomies.values():
-            concept = named_by_heading(heading.quote, taxonomy)
-            if concept and taxonomy.id not in seen:
+        for taxonomy, concept in named_by_heading(heading.quote, taxonomies.values()):
+            if taxonomy.id not in seen:
                 seen.add(taxonomy.id)
                 yield Tag(
                     taxonomy=taxonomy.id,

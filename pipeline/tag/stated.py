@@ -1,7 +1,7 @@
 """Concepts that a document names: by code and label, by label, or by an alias."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pipeline.model import Provenance, Tag
@@ -34,14 +34,20 @@ def concept_named(printed: str, taxonomy: Taxonomy) -> Concept | None:
     return None
 
 
-def named_by_heading(heading: str, taxonomy: Taxonomy) -> Concept | None:
-    """The concept whose label in capitals and a number open a heading: `GOVERN 1.1: ...`."""
+def named_by_heading(
+    heading: str, taxonomies: Iterable[Taxonomy]
+) -> list[tuple[Taxonomy, Concept]]:
+    """The concepts whose label in capitals and a number open a heading: `GOVERN 1.1: ...`."""
     found = _NUMBERED.match(normal_form(heading))
     if found is None:
-        return None
-    concepts = taxonomy.by_label(found["label"])
+        return []
+    named = [(taxonomy, taxonomy.by_label(found["label"])) for taxonomy in taxonomies]
     # Only taxonomies without numbers of their own are numbered by the documents that use them.
-    return concepts[0] if len(concepts) == 1 and not concepts[0].code[0].isdigit() else None
+    return [
+        (taxonomy, concepts[0])
+        for taxonomy, concepts in named
+        if len(concepts) == 1 and not concepts[0].code[0].isdigit()
+    ]
 
 
 def taxonomy_of_title(title: str, taxonomies: Mapping[str, Taxonomy]) -> Taxonomy | None:

@@ -73,8 +73,8 @@ class Leaf:
 
     def has(self, box: Rectangle) -> bool:
         """Whether the middle of a box is on the page."""
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return 0 <= x <= self.width and 0 <= y <= self.height
+        x0, top, x1, bottom = box
+        return 0 <= (x0 + x1) / 2 <= self.width and 0 <= (top + bottom) / 2 <= self.height
 
 
 def is_bold(font: str) -> bool:

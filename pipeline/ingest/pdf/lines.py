@@ -195,7 +195,9 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
             notes.append((start, len(text)))
         strong += _strong(word, start, shown)
         starts.append(word[0].left)
-        x0, x1 = min([g.box[0] for g in word]), max([g.box[2] for g in word])
+        x0, _, x1, _ = word[0].box
+        if len(word) > 1:
+            x0, x1 = min([g.box[0] for g in word]), max([g.box[2] for g in word])
         places += [round(x0, 1), round(x1, 1)]
     if not text:
         return None
