@@ -83,7 +83,7 @@ def _grid(
     first = None
     for glyph in glyphs:
         near = shelves.get(int((glyph.box[1] + glyph.box[3]) / 2 // _SHELF), ())
-        home = next((cell for cell in near if _holds(cell, glyph)), None)
+        home = next((cell for cell in near if glyph.is_in(cell)), None)
         if home is None:
             rest.append(glyph)
             continue
@@ -112,11 +112,6 @@ def _grid(
     left, top = min(c[0] for c in cells), min(c[1] for c in cells)
     right, bottom = max(c[2] for c in cells), max(c[3] for c in cells)
     return Grid(leaf.number, areas, left, top, right, bottom, first), rest
-
-
-def _holds(cell: Rectangle, glyph: Glyph) -> bool:
-    x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
-    return cell[0] <= x < cell[2] and cell[1] <= y < cell[3]
 
 
 def _is_table(cells: Sequence[Rectangle], written: Sequence[Rectangle]) -> bool:
