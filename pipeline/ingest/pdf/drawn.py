@@ -181,6 +181,7 @@ class Reader:
     def _take_image(self, thing: Thing) -> None:
         box = self._box(thing)
         self.leaf.pictures += self.leaf.has(box)
+        self.leaf.note(box)
         self._fill(thing, box, None)
         if not thing.sheer and not native.is_transparent(thing.handle):
             self.drawing.covers.append(Cover(thing.z, box, thing.handle))
@@ -321,6 +322,7 @@ class Reader:
             "height": bottom - top,
         }  # fmt: skip
         self.drawing.shapes.objects[kind].append(shape)
+        self.leaf.note(box)
         if bottom - top < _RULE < x1 - x0:
             self.leaf.rules.append(box)
         elif look["fill"] and kind != "line":

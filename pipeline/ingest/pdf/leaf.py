@@ -12,6 +12,7 @@ from pipeline.ingest.pdf.ruling import Rectangle
 
 MOST_GLYPHS = 500_000  # on one page; a dense broadsheet has some 40,000
 SMALLEST = 2.0  # points; smaller type is not meant for a reader's eye
+LARGEST_BULLET = 18.0  # points; that of type of 30 points on a slide
 UNPAINTED = (3, 7)  # text render modes of the PDF reference, table 5.3
 STROKED = (2, 6)
 ASKEW = -1
@@ -46,6 +47,11 @@ class Glyph:
     dingbat: bool
     box: Rectangle
 
+    def is_in(self, cell: Rectangle) -> bool:
+        """Whether its middle lies in a cell."""
+        x, y = (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
+        return cell[0] <= x < cell[2] and cell[1] <= y < cell[3]
+
 
 class Fill(NamedTuple):
     """A painted area; `colour` is `#rrggbb`, or None when it is a pattern, picture or curve."""
@@ -58,7 +64,8 @@ class Fill(NamedTuple):
 class Leaf:
     """What is printed on a page. `cells` holds the cells of each ruled grid; `hidden` counts the
     characters that no reader sees, `garbled` those that stand for no known character; `crowded`
-    is the number of shapes where there are too many to look for tables among them."""
+    is the number of shapes where there are too many to look for tables among them; `small` holds
+    the shapes and pictures that are no larger than a bullet may be."""
 
     number: int
     width: float
@@ -67,9 +74,15 @@ class Leaf:
     fills: list[Fill] = field(default_factory=list)
     rules: list[Rectangle] = field(default_factory=list)
     grids: list[list[Rectangle]] = field(default_factory=list)
+    small: list[Rectangle] = field(default_factory=list)
     pictures: int = 0
     hidden: int = 0
     crowded: int = 0
+
+    def note(self, box: Rectangle) -> None:
+        """Keep the place of a shape or picture that may be a bullet."""
+        if box[2] - box[0] <= LARGEST_BULLET and box[3] - box[1] <= LARGEST_BULLET:
+            self.small.append(box)
 
     def has(self, box: Rectangle) -> bool:
         """Whether the middle of a box is on the page."""

@@ -116,6 +116,7 @@ def leaf_of(pdf: PDF, page: PDFPage, number: int) -> Leaf:
             elif isinstance(item, LTImage):
                 box = place(item)
                 leaf.pictures += leaf.has(box)
+                leaf.note(box)
                 leaf.fills.append(Fill(box, None))
             elif isinstance(item, LTCurve):
                 _take_shape(leaf, plumbed.device, item, place(item))
@@ -216,6 +217,8 @@ def _take_glyph(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle, floor
 
 def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> None:
     x0, top, x1, bottom = box
+    if item.stroke or item.fill:
+        leaf.note(box)
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from pipeline.ingest.pdf.leaf import Glyph
+from pipeline.ingest.pdf.ruling import Rectangle
 
 _FEWEST = 8  # numbers in a row, or a list would be taken for them
 _MOST = 400  # a page of figures has more
@@ -12,13 +13,20 @@ _GAP = 0.8  # em between a number and its line
 _LONGEST = 4  # digits
 
 
-def line_numbers(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+def line_numbers(
+    glyphs: Sequence[Glyph], grids: Sequence[Sequence[Rectangle]] = ()
+) -> list[list[Glyph]]:
     """The numbers in a margin that count the lines of a page, each as its glyphs.
 
     They stand alone at the outer edge of the text, under one another, and count by one (or, as in
-    editions, by five); a numbered list has fewer, or its numbers end in a stop.
+    editions, by five); a numbered list has fewer, or its numbers end in a stop. None stands in a
+    cell of a ruled table.
     """
     numbers = [run for run in _runs(glyphs) if _is_number(run)]
+    if len(numbers) < _FEWEST:
+        return []
+    cells = [cell for grid in grids if len(grid) > 1 for cell in grid]
+    numbers = [run for run in numbers if not any(run[0].is_in(cell) for cell in cells)]
     if not _FEWEST <= len(numbers) <= _MOST:
         return []
     for edge in (_left, _right):

@@ -8,6 +8,7 @@ from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.leaf import Leaf
 from pipeline.ingest.pdf.lines import Printed, is_garbled, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
+from pipeline.ingest.pdf.pips import with_bullets
 from pipeline.ingest.pdf.proof import line_numbers
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.tables import Grid, grids_of, stripes_of
@@ -49,11 +50,11 @@ def sheet_of(leaf: Leaf) -> Sheet:
     elif sheet.garbled > _GARBLED * len(solid):
         sheet.verdict = Verdict.GARBLED
     else:
-        numbers = line_numbers(leaf.glyphs)
+        numbers = line_numbers(leaf.glyphs, leaf.grids)
         counted = {id(glyph) for number in numbers for glyph in number}
         if counted:
             leaf.glyphs = [glyph for glyph in leaf.glyphs if id(glyph) not in counted]
-        leaf.glyphs = upended(leaf.glyphs)
+        leaf.glyphs = upended(with_bullets(leaf))
         grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)
         sheet.items = in_reading_order([*lines, *grids], gutters)
