@@ -33,11 +33,6 @@ def ready() -> str:
     return ""
 
 
-def refuses() -> str:
-    """This worker must not read."""
-    return "this one is not ready"
-
-
 def skip(task: tuple[str, float]) -> str:
     """Nothing; the name comes back, as a row does."""
     return task[0]

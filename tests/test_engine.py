@@ -40,7 +40,7 @@ SOON = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
 ROOMY = Limits(seconds=60)
 
 
-def one_second(_: object) -> float:
+def one_second(_: int) -> float:
     return 1.0
 
 
@@ -71,8 +71,8 @@ def undisturbed(corpus: Path) -> dict[str, bytes]:
     return files(store)
 
 
-def extract(store: Store, engine: str, jobs: int = 1, **wanted: bool) -> Report:
-    return run(Request(store, Wanted(**wanted), jobs=jobs, engine=engine), Quiet())
+def extract(store: Store, engine: str) -> Report:
+    return run(Request(store, Wanted(), engine=engine), Quiet())
 
 
 def outcomes(

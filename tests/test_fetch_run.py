@@ -226,7 +226,7 @@ def test_a_fetch_killed_between_two_writings_is_completed(store: Store, web: Web
         store, "agency/it.txt", new.encode(), Version("2026-11-10T03:00:00+00:00", "x", digest(new))
     )
     sidecar.write_text(before)
-    put(store.documents / "agency" / ".12345.tmp", "half a fi")
+    put(store.documents / "agency" / ".0123456789abcdef.tmp", "half a fi")
     web.routes["/it.txt"] = page(new)
     assert one(store, force=True).outcome == "unchanged"
     assert [told.sha256 for told in versions(store, "agency/it.txt")] == [

@@ -1,7 +1,6 @@
 """Sources to raw/: which are due, what their hosts gave, and whether that is the document."""
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -20,6 +19,7 @@ from pipeline.model import SetAside
 from pipeline.run.every import interval
 from pipeline.run.sources import FILE, BadSources, Sources, Upstream, load_sources
 from pipeline.store import Store, digest, read_bytes, write
+from pipeline.store.files import DRAFT, DRAFTS
 from pipeline.store.versions import FOLDER, BadSidecar, Version, keep, versions
 
 MEMORY = "fetching.json"  # below extracted/: without it every source is asked once more
@@ -168,8 +168,8 @@ def _sweep(store: Store, due: list[Upstream]) -> None:
     """Remove the drafts that a process left in raw/ when it was killed."""
     for folder in {Path(one.file).parent for one in due}:
         for place in (store.documents / folder, store.raw / FOLDER / folder):
-            for draft in place.glob(".*.tmp"):
-                if re.fullmatch(r"\.\d+\.tmp", draft.name):
+            for draft in place.glob(DRAFTS):
+                if DRAFT.fullmatch(draft.name):
                     draft.unlink(missing_ok=True)
 
 

@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from socket import gethostname
 from tempfile import TemporaryDirectory
 
 from pipeline.store import Remote, sync, write
 
 OURS = ".gleaner"  # in a folder that we made, and so may put another in the place of
-_DRAFT = re.compile(r"\.gleaner-(\d+)\.tmp")
+_DRAFT = re.compile(r"\.gleaner-(\d+)@(.+)\.tmp")
 _BEFORE = ".before.tmp"
 
 
@@ -45,7 +46,7 @@ def placed(out: Path, folder: bool) -> Iterator[Path]:
         raise NotOurs(f"{out} is a folder. Name a file with --out.")
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out.parent)
-    room = out.parent / f".gleaner-{os.getpid()}.tmp"
+    room = out.parent / f".gleaner-{os.getpid()}@{gethostname()}.tmp"
     room.mkdir()
     try:
         draft = room / out.name
@@ -87,7 +88,7 @@ def _replace(made: Path, target: Path, room: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Put right what a process left that was killed: its drafts, and a folder it had moved."""
     for left in folder.glob(".*.tmp"):
-        if (draft := _DRAFT.fullmatch(left.name)) and not _alive(int(draft[1])):
+        if (draft := _DRAFT.fullmatch(left.name)) and not _alive(int(draft[1]), draft[2]):
             shutil.rmtree(left, ignore_errors=True)
         elif left.name.endswith(_BEFORE) and (left / OURS).is_file():
             target = folder / left.name[1 : -len(_BEFORE)]
@@ -97,7 +98,9 @@ def _sweep(folder: Path) -> None:
                 left.rename(target)
 
 
-def _alive(process: int) -> bool:
+def _alive(process: int, host: str) -> bool:
+    if host != gethostname():
+        return True  # for all that can be known here
     with suppress(PermissionError):
         try:
             os.kill(process, 0)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:  # pydantic takes 0.15 s to import, and `gleaner status` needs
     Noun = TypeVar("Noun", bound=BaseModel)
 
 GONE = "-"
-DRAFTS = ".*.tmp"  # with the id of the process that writes
+DRAFTS = ".*.tmp"
+DRAFT = re.compile(r"\.[0-9a-f]{16}\.tmp")  # chance: two machines may have the same process ids
 YOUNG = 1_000_000_000  # nanoseconds within which a file may change again under the same stamp
 PASSING = {EIO, ESTALE, EAGAIN, EBADMSG}
 OBJECT = "@"  # in the stamp of an object, between its size and what its store calls the version
@@ -119,7 +120,7 @@ def write(file: Path, content: str | bytes, over: str = "") -> str:
 
         return put(file, content.encode() if isinstance(content, str) else content, over)
     _make(file.parent)
-    draft = file.with_name(DRAFTS.replace("*", str(os.getpid())))
+    draft = file.with_name(DRAFTS.replace("*", os.urandom(8).hex()))
     try:
         with draft.open("wb") as out:
             out.write(content.encode() if isinstance(content, str) else content)

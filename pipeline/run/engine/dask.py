@@ -62,7 +62,7 @@ def map_on_cluster(
                 yield from run.outcomes(tasks)
             finally:
                 if client.status == "running":
-                    with suppress(CommClosedError):  # of a worker that is gone just now
+                    with suppress(OSError):  # of a worker or a scheduler that is gone just now
                         client.cancel([*run.under_way], force=True)
                         client.unregister_worker_plugin(readers.name)
         except NotReady as error:  # one that came after the others were asked
@@ -140,12 +140,14 @@ class _Run(Generic[T, R]):
     number: int = 0
 
     def outcomes(self, tasks: Iterable[T]) -> Iterator[Outcome[T, R]]:
-        """Send batches out while outcomes come back. Raises CancelledError without a scheduler."""
+        """Send batches out while outcomes come back. Raises FutureCancelledError
+        or CommClosedError without a scheduler.
+        """
         self.finished = as_completed(loop=self.client.loop)
         waiting, room = batches(tasks, self._seconds), LEAST
         for turn in count():
             if room == LEAST or turn % COUNTED == 0:  # workers come and go
-                room = max(LEAST, AHEAD * sum(self.client.nthreads().values()))
+                room = max(LEAST, AHEAD * sum(self._threads().values()))
             while len(self.under_way) < room and (batch := next(waiting, None)):
                 self._send(_Batch(batch, sum(map(self.cost, batch))))
             if not self.under_way:
@@ -156,9 +158,17 @@ class _Run(Generic[T, R]):
         """What a task will take, judged by what the others took."""
         return self.cost(task) * self.taken / self.expected
 
+    def _threads(self) -> dict[str, int]:
+        """How many threads each worker has. Raises CommClosedError without a scheduler."""
+        try:
+            found: dict[str, int] = self.client.nthreads()
+        except OSError as error:  # it was connected to anew, and waited for, in vain
+            raise CommClosedError(str(error)) from error
+        return found
+
     def _send(self, batch: _Batch[T], not_to: str = "") -> None:
         self.number += 1
-        others = [one for one in self.client.nthreads() if one != not_to] if not_to else []
+        others = [one for one in self._threads() if one != not_to] if not_to else []
         future = self.client.submit(
             read_batch,
             self.name,
