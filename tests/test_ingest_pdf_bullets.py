@@ -102,7 +102,13 @@ def test_the_list_of_a_page_that_a_browser_printed(tmp_path: Path) -> None:
         f"<ul><li>{FIRST}<ul><li>{SECOND}</li></ul></li><li>{LAST}</li></ul>"
         f"<ul style='list-style: square'><li>{FIRST}</li></ul>"
     )
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    command = [
+        str(CHROMIUM),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+    ]
     folder = f"--user-data-dir={tmp_path / 'profile'}"
     command += [folder, f"--print-to-pdf={printed}", source.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)

@@ -1,6 +1,7 @@
 """PDF to Document, through pdfium or pdfplumber.
 
-leaf (marks on a page) -> sheet (bullets, lines, order, tables) -> blocks, headings, furniture -> write.
+leaf (marks on a page) -> sheet (bullets, lines, order, tables) -> blocks, headings,
+furniture -> write.
 """
 
 import logging

@@ -86,14 +86,14 @@ def _pairs(
     times: Counter[int] = Counter()
     for box in shapes:
         middle = (box[1] + box[3]) / 2
-        level = [g for g in shelves[int(middle // _SHELF)] if g.top <= middle <= g.bottom]
-        after = [glyph for glyph in level if glyph.left > box[0]]
+        beside = [g for g in shelves[int(middle // _SHELF)] if g.top <= middle <= g.bottom]
+        after = [glyph for glyph in beside if glyph.left > box[0]]
         first = min(after, key=lambda glyph: glyph.left, default=None)
         if first is None or not _is_bullet(box, first):
             continue
         # What stands right before it makes it a sign between words, or a part of a drawing.
         near = box[0] - _CLEAR * first.size
-        alone = not any(g.left <= box[0] and near < g.right for g in level)
+        alone = not any(g.left <= box[0] and near < g.right for g in beside)
         row = [g for g in after if abs(g.base - first.base) < 0.2 * first.size]
         worded = any(char.isalpha() for glyph in row for char in glyph.text)
         if alone and worded and (first.text[0].isalnum() or len(first.text) > 1):
