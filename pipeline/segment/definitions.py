@@ -26,6 +26,19 @@ def led_in(document: Document, blocks: Sequence[Block], rules: Rules) -> list[It
     return items if len(items) >= _FEWEST else []
 
 
+def clauses(document: Document, blocks: Sequence[Block]) -> list[Item]:
+    """Paragraphs that go on a sentence which ends in a colon: a list whose markers are lost."""
+    items: list[Item] = []
+    intro: Span | None = None
+    for block in blocks:
+        text = flat(document, block.span).strip()
+        if intro and text[:1].islower() and text.endswith((";", ".", ",", " and", " or")):
+            items.append(Item(block.span, document.trim(block.span), block.inlines, intro=intro))
+        else:
+            intro = block.span if text.endswith(":") else None
+    return items
+
+
 def terms(document: Document, blocks: Sequence[Block]) -> list[Item]:
     """A series of short lines with a paragraph below each: a term and its meaning."""
     items = [
