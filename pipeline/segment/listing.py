@@ -51,8 +51,11 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
         yield from _walk(document, free, above, rules)
         loose = [block for block in below.loose if block.span not in taken]
         yield from _walk(document, led_in(document, loose, rules), above, rules)
-        yield from _walk(document, clauses(document, loose), above, rules)
-        if above.texts and rules.find("section.measures", _unnumbered(above.texts[-1])):
+        headed = bool(above.texts) and bool(
+            rules.find("section.measures", _unnumbered(above.texts[-1]))
+        )
+        yield from _walk(document, clauses(document, loose, headed), above, rules)
+        if headed:
             yield from _walk(document, terms(document, loose), above, rules)
     for trail, items in cell_lists(document):
         yield from _walk(document, items, _above(document, trail), rules)
