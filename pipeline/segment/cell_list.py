@@ -25,6 +25,11 @@ def cell_lists(document: Document) -> Iterator[tuple[tuple[Block, ...], list[Ite
             yield (*trail, *row_head), items
 
 
+def is_list(document: Document, cell: Block) -> bool:
+    """Whether a cell holds a list."""
+    return len(_items(document, [cell])) >= _FEWEST
+
+
 def _cells(
     document: Document,
 ) -> Iterator[tuple[tuple[Block, ...], tuple[Block, ...], list[Block]]]:

@@ -24,6 +24,7 @@ from pipeline.model import (
 from pipeline.model.text import fold, normal_form, snake_case
 from pipeline.rule import Rules
 from pipeline.segment import field_table
+from pipeline.segment.duty_column import duties
 from pipeline.segment.items import is_list_column, items, known_items, split
 from pipeline.segment.passage import flat, labelled, trail_of
 
@@ -36,11 +37,15 @@ Cells = tuple[Block | None, ...]
 
 @dataclass
 class Group:
-    """The rows under one head and one band. `roles` maps a role to its column."""
+    """The rows under one head and one band. `roles` maps a role to its column.
+
+    `cued` says that only what the cells say tells which column holds the measures.
+    """
 
     trail: tuple[Block, ...]
     head: Cells
     roles: dict[str, int]
+    cued: bool = False
     rows: list[Cells] = field(default_factory=list)
     trailers: list[Block] = field(default_factory=list)
 
@@ -50,6 +55,8 @@ class Group:
 
         A lone column of measures may as well be the last one of a table of risks.
         """
+        if self.cued:
+            return False
         return "label" in self.roles or {"name", "description"} & self.roles.keys() != set()
 
 
@@ -121,9 +128,17 @@ def _groups(document: Document, rules: Rules) -> Iterator[Group]:
                 group = Group((*trail, band) if band else trail, row, roles)
                 band = None
                 yield group
+            elif (
+                position == 0
+                and group is None
+                and (roles := duties(document, row, rows[1:], trail, rules))
+            ):
+                group = Group(trail, row, roles, cued=True)
+                yield group
             elif group and len(row) == len(group.head):
                 if band or group.trailers:
-                    group = Group((*trail, band) if band else group.trail, group.head, group.roles)
+                    above = (*trail, band) if band else group.trail
+                    group = Group(above, group.head, group.roles, group.cued)
                     band = None
                     yield group
                 group.rows.append(row)

@@ -1,5 +1,6 @@
 """Paragraphs that name what they are about: bold lead-ins, and terms with their meaning below."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -24,6 +25,45 @@ def led_in(document: Document, blocks: Sequence[Block], rules: Rules) -> list[It
         if name and rest.end > rest.start:
             items.append(Item(whole, whole, block.inlines))
     return items if len(items) >= _FEWEST else []
+
+
+def clauses(document: Document, blocks: Sequence[Block], headed: bool) -> list[Item]:
+    """Paragraphs that go on a sentence which ends in a colon: a list whose markers are lost.
+
+    Where such a sentence or a heading of measures (`headed`) stands above, a paragraph each of
+    whose sentences begins a line and ends one is a list, too.
+    """
+    items: list[Item] = []
+    intro: Span | None = None
+    for block in blocks:
+        text = flat(document, block.span).strip()
+        lines = _lines(document, block) if intro or headed else []
+        if lines:
+            items += [Item(line, line, block.inlines, intro=intro) for line in lines]
+        elif intro and text[:1].islower() and text.endswith((";", ".", ",", " and", " or")):
+            items.append(Item(block.span, document.trim(block.span), block.inlines, intro=intro))
+        else:
+            intro = block.span if text.endswith(":") else None
+    return items
+
+
+def _lines(document: Document, block: Block) -> list[Span]:
+    """The sentences of a paragraph when all of them, two or more, begin and end lines."""
+    whole = document.trim(block.span)
+    text = document.quote(whole)
+    if not block.lines or re.search(r"[.;](?: and| or)?[ \t]+\S", text):
+        return []
+    ends = [found.end() for found in re.finditer(r"[.;](?: and| or)?(?=\n|$)", text)]
+    starts = [0, *ends[:-1]]
+    found = (
+        [
+            document.trim(Span(whole.start + start, whole.start + end))
+            for start, end in zip(starts, ends, strict=True)
+        ]
+        if ends
+        else []
+    )
+    return found if len(found) >= _FEWEST and ends[-1] == len(text) else []
 
 
 def terms(document: Document, blocks: Sequence[Block]) -> list[Item]:

@@ -14,7 +14,7 @@ from pipeline.model import Block, Document, Part, Provenance, Segment, SegmentKi
 from pipeline.model.text import fold
 from pipeline.rule import Match, Rules
 from pipeline.segment.cell_list import cell_lists
-from pipeline.segment.definitions import led_in, terms
+from pipeline.segment.definitions import clauses, led_in, terms
 from pipeline.segment.nesting import Item, groups, lists
 from pipeline.segment.passage import flat, is_boxed, trail_of
 from pipeline.segment.runin import run_in
@@ -51,7 +51,11 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
         yield from _walk(document, free, above, rules)
         loose = [block for block in below.loose if block.span not in taken]
         yield from _walk(document, led_in(document, loose, rules), above, rules)
-        if above.texts and rules.find("section.measures", _unnumbered(above.texts[-1])):
+        headed = bool(above.texts) and bool(
+            rules.find("section.measures", _unnumbered(above.texts[-1]))
+        )
+        yield from _walk(document, clauses(document, loose, headed), above, rules)
+        if headed:
             yield from _walk(document, terms(document, loose), above, rules)
     for trail, items in cell_lists(document):
         yield from _walk(document, items, _above(document, trail), rules)
@@ -146,10 +150,11 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     texts = [flat(document, item.text) for item in items]
     if sum(text.rstrip().endswith("?") for text in texts) > len(texts) / 2:
         return ""
-    heading = rules.find("section.measures", _unnumbered(above.texts[-1])) if above.texts else None
+    heading = _announced(above.texts, rules)
     stated = [found for item in items if (found := _states(document, item, rules))]
     doing = sum(rules.find("measure.doing", text) is not None for text in texts)
     means = rules.find("lead.means", last) and rules.find("lead.including", last)
+    means = means or rules.find("lead.completes", last)
     if promised and (len(stated) + doing >= _SOME * len(items) or means):
         return f"rule:{promised.rule.id}"
     if above.within:
@@ -164,6 +169,16 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     if len(items) > 1 and short and len(stated) >= _MOST * len(items):
         return f"rule:{stated[0].rule.id}"
     return ""
+
+
+def _announced(headings: Sequence[str], rules: Rules) -> Match | None:
+    """What announces measures in the heading above, or in the one above "To providers:"."""
+    if not headings:
+        return None
+    found = rules.find("section.measures", _unnumbered(headings[-1]))
+    if found or not rules.find("section.addressee", _unnumbered(headings[-1])):
+        return found
+    return _announced(headings[:-1], rules)
 
 
 def _all_instruct(document: Document, items: Sequence[Item], rules: Rules) -> bool:

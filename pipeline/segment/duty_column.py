@@ -1,0 +1,55 @@
+"""Tables that no head marks, told by their cells: one column of duties or instructions."""
+
+from collections.abc import Sequence
+
+from pipeline.model import Block, Document
+from pipeline.model.text import normal_form
+from pipeline.rule import Rules
+from pipeline.segment.cell_list import is_list
+from pipeline.segment.passage import flat
+
+_HEAD = 8  # words of a cell of the head
+_FEWEST = 2  # rows
+_MOST = 0.75  # share of the cells that must lay down a duty or instruct
+_OTHER = ("section.other", "section.heard")
+Cells = Sequence[Block | None]
+
+
+def duties(
+    document: Document, head: Cells, rows: Sequence[Cells], trail: Sequence[Block], rules: Rules
+) -> dict[str, int] | None:
+    """The columns by role of a table whose cells tell that it states measures; else None.
+
+    It is the column with the greatest share of cells that lay down a duty or open with an
+    instruction; a column of topics beside it names them. Cells that hold lists are none: their
+    items are read as lists.
+    """
+    texts = [flat(document, cell.span) if cell else "" for cell in head]
+    below = [row for row in rows if len(row) == len(head)]
+    titles = [flat(document, block.span) for block in trail[-1:]]
+    if (
+        len(below) < _FEWEST
+        or any(len(text.split()) > _HEAD or rules.find("measure", text) for text in texts)
+        or any(rules.find(kind, title) for title in titles for kind in _OTHER)
+    ):
+        return None
+    shares = {
+        column: _share(document, [row[column] for row in below], rules)
+        for column, text in enumerate(texts)
+        if text and not rules.find("column.aside", text)
+    }
+    best = max(shares, key=lambda column: shares[column], default=None)
+    if best is None or shares[best] < _MOST:
+        return None
+    heads = (normal_form(text) for text in texts)
+    topics = [c for c, text in enumerate(heads) if c != best and rules.find("column.topic", text)]
+    return {"measure": best, "name": topics[0]} if topics else {"measure": best}
+
+
+def _share(document: Document, cells: Cells, rules: Rules) -> float:
+    """The share of the filled cells that state a measure; 0 where they are few or hold lists."""
+    full = [cell for cell in cells if cell and document.quote(cell.span).strip()]
+    if len(full) < _FEWEST or any(is_list(document, cell) for cell in full):
+        return 0.0
+    stated = [rules.find("measure", flat(document, cell.span)) for cell in full]
+    return sum(match is not None for match in stated) / len(full)
