@@ -338,3 +338,21 @@ def test_a_worker_without_gleaner_is_refused_and_named(two_read: Path, tmp_path:
         at.wait(1)
         with pytest.raises(UnusableEngine, match=r"tcp://.*no Gleaner"):
             extract(Store(two_read / "raw", tmp_path / "extracted"), at.address)
+
+
+@pytest.mark.parametrize("words", [("extract", *FOLDERS, "--jobs", "1"), ("status", *FOLDERS)])
+def test_who_asks_for_no_cluster_pays_for_none(
+    two_read: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    shutil.copytree(two_read / "raw", tmp_path / "raw")
+    program = (
+        "import sys; from pipeline.__main__ import main\n"
+        f"try: main({list(words)})\n"
+        "finally: print(sorted({'dask', 'distributed', 'fsspec', 's3fs'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert "documents" in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"

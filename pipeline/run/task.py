@@ -10,7 +10,7 @@ from pipeline.store import Original, Stage, Store, stamp
 
 # CPU time of one core, measured: short texts took 0.01 s in all; five PDFs of 25 to 144 pages 0.025
 # to 0.044 s a page and 0.6 to 2.8 s a megabyte, 1.3 together; other kinds 2 to 15 s a megabyte, the
-# larger ones 4. They only say how much goes together: a run corrects them by what its documents take.
+# larger ones 4. They only say how much goes together: a run corrects them by what documents take.
 SECONDS = 0.01
 SECONDS_A_MEGABYTE = {".pdf": 1.3}
 OF_OTHER_KINDS = 4.0
