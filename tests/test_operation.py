@@ -100,7 +100,7 @@ def test_sigterm_ends_a_run_like_ctrl_c(tmp_path: Path, whole_group: bool) -> No
         text=True,
         start_new_session=True,
     )
-    while run.poll() is None and len([*store.extracted.glob("3-records/*")]) < 5:
+    while run.poll() is None and len([*store.extracted.glob("3-records/*.json")]) < 5:
         time.sleep(0.01)
     if whole_group:
         os.killpg(run.pid, signal.SIGTERM)

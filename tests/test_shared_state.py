@@ -174,7 +174,7 @@ def test_a_run_that_is_killed_is_gone_on_with(url: str, tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
-    while run.poll() is None and len([*store.extracted.glob("3-records/*")]) < 5:
+    while run.poll() is None and len([*store.extracted.glob("3-records/*.json")]) < 5:
         time.sleep(0.01)
     run.send_signal(signal.SIGKILL)
     run.wait()
