@@ -107,3 +107,16 @@ def gleaner(
         capture_output=True,
         text=True,
     )
+
+
+def started(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """`gleaner extract` under way, in a session of its own; what it says is to be read."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "extract", *FOLDERS, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from clusters import Cluster, Killer, cluster
 from engine_work import full, noting, own_id_slowly, ready
-from runs import FOLDERS, GUIDE, OLD, ROOT, Quiet, files, gleaner, put
+from runs import FOLDERS, GUIDE, OLD, ROOT, Quiet, files, gleaner, put, started
 from runs import extract as extract_here
 from test_run_pool import dies, fails, leaves, spins, swells
 
@@ -219,18 +219,6 @@ def test_workers_that_are_killed_at_random_cost_nothing(
 
 
 # --- runs that end early --------------------------------------------------------------------------
-
-
-def started(folder: Path, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "extract", *FOLDERS, *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def until_some_are_done(process: subprocess.Popen[str]) -> None:

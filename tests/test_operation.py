@@ -14,7 +14,7 @@ import pytest
 import yaml
 from deciding import decided
 from prometheus_client.parser import text_string_to_metric_families
-from runs import FOLDERS, GUIDE, ROOT, extract, gleaner, put, store_with_two
+from runs import GUIDE, ROOT, extract, gleaner, put, started, store_with_two
 
 from pipeline.store import Store
 from pipeline.store.decisions import Decisions
@@ -91,15 +91,7 @@ def test_sigterm_ends_a_run_like_ctrl_c(tmp_path: Path, whole_group: bool) -> No
     store = Store(tmp_path / "raw", tmp_path / "extracted")
     for number in range(60):
         put(store.documents / f"{number:02}.txt", f"Guide {number}\n{GUIDE}")
-    run = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "extract", *FOLDERS, "--jobs", "1"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
+    run = started(tmp_path, "--jobs", "1")
     while run.poll() is None and len([*store.extracted.glob("3-records/*.json")]) < 5:
         time.sleep(0.01)
     if whole_group:
