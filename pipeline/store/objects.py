@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
+from pathlib import Path, PosixPath
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from pipeline.store.files import GONE, Overtaken
-from pipeline.store.place import OnlyOnDisk, Remote
-
+KINDS = ("s3", "gs", "abfs", "abfss", "az", "memory")
+_BEGINNINGS = tuple(f"{kind}:" for kind in KINDS)
+GONE = "-"  # the stamp of what is not there
 PAGE = 1000  # names that S3 gives at a time
 TAGS = ("ETag", "etag", "md5Hash", "generation", "LastModified", "mtime", "created")
 CONFLICTS = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
@@ -32,6 +34,97 @@ PATIENCE = {
 }
 BROKEN = {"ClientPayloadError", "IncompleteRead", "IncompleteReadError", "ResponseStreamingError"}
 OPTIONS: dict[str, dict[str, Any]] = {"s3": {"config_kwargs": PATIENCE}}
+
+
+class Overtaken(OSError):
+    """A file that others wrote since it was looked at: it was left as they did."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(errno.EAGAIN, "Another run wrote it meanwhile: it was left", str(file))
+
+
+class OnlyOnDisk(Exception):
+    """Something that works only on a disk was asked of an object store; the message says so."""
+
+    def __init__(self, url: object) -> None:
+        super().__init__(f"This works only with folders of a disk, and {url} is none.")
+
+
+class Remote(PosixPath):
+    """An object or a folder of objects, by URL, in place of a path.
+
+    What is defined here works as with a path, but an object is there whole or not at all, and a
+    folder is no more than a beginning of names. Everything else of a path raises OnlyOnDisk, for
+    it would look on the disk; and nothing that goes wrong on the way is taken for "not there".
+    All methods raise OSError.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        path = super().__str__()
+        kind, slash, rest = path.partition("/")
+        return f"{kind}//{rest}" if slash and kind in _BEGINNINGS else path
+
+    def __fspath__(self) -> str:
+        raise OnlyOnDisk(self)
+
+    @property
+    def bucket(self) -> "Remote":
+        """The bucket or container that it is in."""
+        return type(self)(*self.parts[:2])
+
+    @property
+    def key(self) -> str:
+        """Its name in the bucket."""
+        return "/".join(self.parts[2:])
+
+    def is_file(self, *_: Any, **__: Any) -> bool:
+        """Whether there is such an object."""
+        return stamp_of(self) is not None
+
+    def is_dir(self, *_: Any, **__: Any) -> bool:
+        """Whether there are objects below."""
+        return next(entries(self, 1), None) is not None
+
+    def exists(self, *_: Any, **__: Any) -> bool:
+        """Whether there is anything of that name."""
+        return self.is_file() or self.is_dir()
+
+    def is_symlink(self) -> bool:
+        """An object is no link."""
+        return False
+
+    def iterdir(self) -> Iterator["Remote"]:  # type: ignore[override]  # a generator since 3.13
+        """What is in the folder, sorted."""
+        yield from (self / entry.name for entry in entries(self))
+
+    def mkdir(self, *_: Any, **__: Any) -> None:
+        """Nothing: folders are there as soon as something is in them."""
+
+    def rmdir(self) -> None:
+        """Nothing: folders are gone as soon as nothing is in them."""
+
+    def read_bytes(self) -> bytes:
+        """The bytes, checked against the digest that they were written with."""
+        return get(self)
+
+    def read_text(self, encoding: str | None = None, *_: Any, **__: Any) -> str:
+        """The same as text."""
+        return self.read_bytes().decode(encoding or "utf-8")
+
+    def open(self, mode: str = "r", *_: Any, **__: Any) -> Any:
+        """The bytes as a file to read."""
+        if mode != "rb":
+            raise OnlyOnDisk(self)
+        return BytesIO(self.read_bytes())
+
+    def unlink(self, missing_ok: bool = False) -> None:
+        """Remove the object."""
+        if self.is_file():
+            delete(self)
+        elif not missing_ok:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self))
 
 
 class Entry(NamedTuple):
