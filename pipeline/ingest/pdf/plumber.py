@@ -32,7 +32,7 @@ from pipeline.ingest.pdf.leaf import (
     turn_of,
     upright,
 )
-from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, grids_of
+from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, grids_of, holding_each_other
 
 _DOUBLE = 0.2  # em; the same glyph printed twice this near is one bold glyph
 _SQUARE = (0, 90, 180, 270)
@@ -45,6 +45,7 @@ class _Device(PDFPageAggregator):
         super().__init__(pdf.rsrcmgr, pageno=number)
         self.unpainted = 0
         self.shaded = False
+        self.hollow: set[int] = set()
         self.stroked: set[int] = set()
         self.spaces: dict[int, str] = {}
         self._mode = 0
@@ -71,8 +72,11 @@ class _Device(PDFPageAggregator):
         known = len(self.cur_item._objs)
         super().paint_path(*args, **kwargs)
         state = args[0] if args else kwargs["graphicstate"]
-        for shape in self.cur_item._objs[known:]:
+        shapes = self.cur_item._objs[known:]
+        for shape in shapes:
             self.spaces[id(shape)] = state.ncs.name
+        hollow = holding_each_other([shape.bbox for shape in shapes])
+        self.hollow.update(id(shapes[number]) for number in hollow)
 
 
 class _Interpreter(PDFPageInterpreter):
@@ -222,7 +226,7 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):
-        known = isinstance(item, LTRect)
+        known = isinstance(item, LTRect) and id(item) not in device.hollow
         colour = colour_of(item.non_stroking_color, device.spaces.get(id(item), ""))
         leaf.fills.append(Fill(box, colour if known else None))
 
