@@ -217,6 +217,9 @@ class Document(Frozen):
         return [page.span.start for page in self.pages]
 
     def _pages_at(self, start: int, end: int) -> tuple[int, ...]:
+        # The cells of a row that a page break cuts stand each with its rest: the lines tell.
+        if boxed := {box.page for box in self._boxes_at(start, end)}:
+            return tuple(sorted(boxed))
         # An empty page starts where the next one does, so bisect from the right finds the real one.
         first = max(0, bisect_right(self._page_starts, start) - 1)
         last = max(first + 1, bisect_right(self._page_starts, end - 1))

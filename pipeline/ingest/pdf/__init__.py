@@ -38,7 +38,7 @@ def read(raw: Raw) -> Document:
         if not sheets:
             raise SetAside("no-pages", "The file is a PDF without a single page: get it anew.")
         contents = _contents(sheets, type_of(sheets), sources.outline())
-        passages = in_order(contents)
+        passages = in_order(contents, {sheet.number: sheet.height for sheet in sheets})
         nest(passages)
         front = (passage.text for passage in passages if passage.first.page <= _FRONT)
         metadata, doubts = hinted(raw.data, sources.metadata(), front)
