@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 
 class BlockKind(StrEnum):
-    """What a block is on the page."""
+    """What a block is on the page; FIGURE is for the words of a drawing and for formulas."""
 
     METADATA = "metadata"
     HEADING = "heading"
@@ -42,7 +42,12 @@ class BlockKind(StrEnum):
     FOOTNOTE = "footnote"
     QUOTATION = "quotation"
     CODE = "code"
+    FIGURE = "figure"
     FURNITURE = "furniture"
+
+
+# What is no part of what the authors say: no measure is looked for in it.
+UNREAD = (BlockKind.FURNITURE, BlockKind.FIGURE, BlockKind.METADATA)
 
 
 class Inline(Frozen):

@@ -133,6 +133,7 @@ def leaf_of(pdf: PDF, page: PDFPage, number: int) -> Leaf:
                 box = place(item)
                 leaf.pictures += leaf.has(box)
                 leaf.note(box)
+                leaf.drawn.append(box)
                 leaf.fills.append(Fill(box, None))
             elif isinstance(item, LTCurve):
                 _take_shape(leaf, plumbed.device, item, place(item))
@@ -236,6 +237,9 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
     x0, top, x1, bottom = box
     if item.stroke or item.fill:
         leaf.note(box)
+        leaf.drawn.append(box)
+        if item.pts[0] == item.pts[-1] and (item.stroke or not isinstance(item, LTRect)):
+            leaf.frames.append(box)
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):

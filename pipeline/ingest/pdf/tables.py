@@ -40,6 +40,7 @@ class Grid:
     flow: int
     turn: int = 0
     column: int = 0
+    frame: int = 0
 
 
 def grids_of(leaf: Leaf) -> tuple[list[Grid], list[Glyph]]:

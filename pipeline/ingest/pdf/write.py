@@ -1,10 +1,11 @@
 """Passages to the frozen text: blocks, lines and the pages that tile it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.ingest.build import TextBuilder
+from pipeline.ingest.pdf.aside import is_aside, joined
 from pipeline.ingest.pdf.blocks import continues
 from pipeline.ingest.pdf.cut import Pairs, cut_cells
 from pipeline.ingest.pdf.notes import link_notes
@@ -35,7 +36,7 @@ def in_order(contents: Sequence[Content], heights: Mapping[int, float]) -> list[
     `heights` are those of the pages, by number.
     """
     ordered: list[Passage] = []
-    flows = [_joined(content.flow) for content in contents]
+    flows = [joined(content.flow) for content in contents]
     for index, content in enumerate(contents):
         flow = flows[index]
         following = flows[index + 1] if index + 1 < len(flows) else []
@@ -62,7 +63,14 @@ def _over(flow: Sequence[Passage], following: Sequence[Passage], page: int, heig
         beside = flow[-2].text if len(flow) > 1 and flow[-2].area else ""
         cut = _cut_off(last, following) if _CITED.fullmatch(beside) else None
         return [(last, cut)] if cut and continues(last, cut) else []
-    return [(last, rest)] if continues(last, rest) else []
+    if continues(last, rest):
+        return [(last, rest)]
+    # What stands aside at the foot of one page or at the head of the next parts no paragraph.
+    open_ = next((one for one in reversed(flow) if not is_aside(one)), None)
+    rest_ = next((one for one in following if not is_aside(one)), None)
+    if open_ and rest_ and open_.first.page == page and continues(open_, rest_):
+        return [(open_, rest_)]
+    return []
 
 
 def _cut_off(cell: Passage, following: Sequence[Passage]) -> Passage | None:
@@ -80,19 +88,6 @@ def _cut_off(cell: Passage, following: Sequence[Passage]) -> Passage | None:
     assert cell.area
     beside = cell.area.column > 0 and cell.area.columns == (rest.area or cell.area).columns
     return rest if beside and abs(rest.first.left - cell.last.left) < _ALIGNED else None
-
-
-def _joined(flow: Iterable[Passage]) -> list[Passage]:
-    """Passages that go on in the next column of their page joined."""
-    joined: list[Passage] = []
-    for passage in flow:
-        before = joined[-1] if joined else None
-        higher = before and not before.area and before.last.base > passage.first.base
-        if before and higher and continues(before, passage):
-            before.lines += passage.lines
-        else:
-            joined.append(passage)
-    return joined
 
 
 def write(
