@@ -123,6 +123,17 @@ class Table:
     number: int
     rows: tuple[tuple[Block | None, ...], ...]
 
+    def heads(self, column: int) -> tuple[Block, ...]:
+        """The head cells over a column, from the top: the widest first."""
+        cells = [block for row in self.rows for block in row if block and block.cell]
+        return tuple(
+            block
+            for block in cells
+            if block.cell
+            and block.cell.head
+            and block.cell.column <= column < block.cell.column + block.cell.columns
+        )
+
 
 class Document(Frozen):
     """A document frozen as text. `path` is relative to `raw/`, `sha256` is of the original bytes.
