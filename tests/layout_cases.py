@@ -29,7 +29,9 @@ def cut_rows() -> bytes:
         first += text(x + 5, 335, words, font="B")
     first += text(65, 300, "Stores") + lines(155, 300, "Count the keys each day.")
     first += lines(345, 300, "Keys that nobody counts", "are soon lost.")
-    first += text(65, 160, "Gates") + lines(155, 160, "Close the gate at night and", "write down who has the")
+    first += text(65, 160, "Gates") + lines(
+        155, 160, "Close the gate at night and", "write down who has the"
+    )
     first += lines(345, 160, "A gate that stands open is", "an invitation to")
     second = grid(xs, (600, 700, 750)) + lines(155, 735, "key, with the hour.")
     second += lines(345, 735, "whoever walks by at night.")
@@ -68,7 +70,15 @@ def nested_heads() -> bytes:
     page += "".join(rule(x, 440, x, 620) for x in (60, 150, 540)) + rule(340, 440, 340, 590)
     page += text(65, 600, "Part", font="B") + text(155, 600, "What is done", font="B")
     page += text(155, 570, "By day", font="B") + text(345, 570, "By night", font="B")
-    for y, row in zip((535, 495, 455), (("Gates", "Open them.", "Close them."), ("Keys", "Lend them.", "Count them."), ("Yards", "Sweep them.", "Light them.")), strict=True):
+    for y, row in zip(
+        (535, 495, 455),
+        (
+            ("Gates", "Open them.", "Close them."),
+            ("Keys", "Lend them.", "Count them."),
+            ("Yards", "Sweep them.", "Light them."),
+        ),
+        strict=True,
+    ):
         page += "".join(text(x, y, words) for x, words in zip((65, 155, 345), row, strict=True))
     return pdf(page)
 
@@ -76,7 +86,12 @@ def nested_heads() -> bytes:
 def caption_over_columns() -> bytes:
     """A caption over both columns, painted between the halves of a sentence."""
     page = lines(60, 560, *SAID, "What the second reader adds stands below", size=9, lead=12)
-    page += text(60, 700, "Table 3: How many pages each keeper signed in the years of the great count", size=9)
+    page += text(
+        60,
+        700,
+        "Table 3: How many pages each keeper signed in the years of the great count",
+        size=9,
+    )
     page += lines(320, 560, "the first, in another ink, and is signed", *SAID, size=9, lead=12)
     return pdf(page)
 
@@ -104,7 +119,9 @@ def chart() -> bytes:
     """A chart with labels at its axes, a legend, and its caption below."""
     page = lines(60, 740, *SAID) + rule(120, 460, 120, 620) + rule(120, 460, 420, 460)
     for n, height in enumerate((40, 90, 60, 120)):
-        page += shade(140 + 70 * n, 460, 40, height) + text(145 + 70 * n, 448, f"20{n + 11}", size=8)
+        page += shade(140 + 70 * n, 460, 40, height) + text(
+            145 + 70 * n, 448, f"20{n + 11}", size=8
+        )
     page += "".join(text(98, 458 + 40 * n, f"{n * 20}", size=8) for n in range(4))
     page += "BT /F 8 Tf 0 1 -1 0 90 500 Tm (Pages signed) Tj ET\n"
     page += shade(350, 605, 8, 8) + text(362, 605, "Ledger one", size=8)
@@ -116,7 +133,9 @@ def diagram() -> bytes:
     """Words in the boxes of a diagram."""
     page = lines(60, 740, *SAID)
     for n, words in enumerate(("Write", "Sign", "Store", "Read again")):
-        page += f"0.5 w {80 + 110 * n} 560 80 40 re S\n" + text(90 + 110 * n, 576, words, size=12, font="B")
+        page += f"0.5 w {80 + 110 * n} 560 80 40 re S\n" + text(
+            90 + 110 * n, 576, words, size=12, font="B"
+        )
         page += rule(160 + 110 * n, 580, 190 + 110 * n, 580) if n < 3 else ""
     page += text(80, 535, "Figure 2. The life of a page", size=9)
     return pdf(page + lines(60, 500, *SAID))
@@ -132,8 +151,18 @@ def formula() -> bytes:
 def lists_in_columns() -> bytes:
     """A list that goes on in the second column, with items in items."""
     page = lines(60, 740, *SAID[:3])
-    left = ("• Sign every page.", "  - With the hour.", "  - With the name.", "• Keep the ledger dry.")
-    right = ("• Close it at night.", "  - With a key.", "• Read it in spring.", "• Copy what fades.")
+    left = (
+        "• Sign every page.",
+        "  - With the hour.",
+        "  - With the name.",
+        "• Keep the ledger dry.",
+    )
+    right = (
+        "• Close it at night.",
+        "  - With a key.",
+        "• Read it in spring.",
+        "• Copy what fades.",
+    )
     for x, column in ((60, left), (330, right)):
         page += lines(x, 690, *SAID[3:5], size=10)
         for n, item in enumerate(column):

@@ -238,7 +238,7 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
     if item.stroke or item.fill:
         leaf.note(box)
         leaf.drawn.append(box)
-        if item.pts[0] == item.pts[-1] and (item.stroke or not isinstance(item, LTRect)):
+        if item.stroke if isinstance(item, LTRect) else item.pts[0] == item.pts[-1]:
             leaf.frames.append(box)
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
