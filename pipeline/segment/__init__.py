@@ -21,6 +21,7 @@ from pipeline.taxonomy import Taxonomy
 
 # The more specific first.
 _WAYS = (control_table, outline, listing)
+_BOILERPLATE = (BlockKind.FURNITURE, BlockKind.FIGURE)
 _CONTEXT = (BlockKind.HEADING, BlockKind.CAPTION, BlockKind.METADATA)
 
 
@@ -49,9 +50,7 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
         verdict=document.verdict,
         segments=(work, *told) if work else tuple(told),
         context=tuple(sorted({*_context(document, kept), *read})),
-        boilerplate=tuple(
-            block.span for block in document.blocks if block.kind is BlockKind.FURNITURE
-        ),
+        boilerplate=tuple(block.span for block in document.blocks if block.kind in _BOILERPLATE),
         issues=(*([tongue] if tongue else []), *cross_checks(document), *issues),
     )
 

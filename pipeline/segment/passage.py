@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.model import Block, BlockKind, Document, Provenance, Span
+from pipeline.model import UNREAD, Block, BlockKind, Document, Provenance, Span
 
 _MARKER = re.compile(
     r"\s*(?:(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])\s*"
@@ -37,10 +37,10 @@ class Labelled(NamedTuple):
 
 
 def placed(document: Document) -> Iterator[Placed]:
-    """All blocks but furniture and metadata, in reading order, each with its heading trail."""
+    """All blocks but the UNREAD, in reading order, each with its heading trail."""
     trail: tuple[Block, ...] = ()
     for block in document.blocks:
-        if block.kind in (BlockKind.FURNITURE, BlockKind.METADATA):
+        if block.kind in UNREAD:
             continue
         if block.kind is BlockKind.HEADING:
             above = tuple(heading for heading in trail if heading.level < block.level)

@@ -87,10 +87,15 @@ class Weight(NamedTuple):
 
 
 def segment(document: Document, rules: Rules, claimed: Sequence[Span]) -> Iterator[Segment]:
-    """Yield the measures of all text that is in none of the `claimed` places, in reading order."""
+    """Yield the measures of all text that is in none of the `claimed` places, in reading order.
+
+    Of a cell that says more than was claimed of it, the rest is read; any other block is whole.
+    """
     for trail, sequence in _sequences(document, claimed):
         above = _weigh_above(document, trail, rules)
         told = _told(document, sequence)
+        if sequence[0].cell:
+            told = [one for one in told if not any(map(one.places[0].touches, claimed))]
         note = _NOTE if sequence[0].kind is BlockKind.FOOTNOTE else 0.0
         listed = sequence[0].kind is BlockKind.LIST_ITEM
         weighed = [weigh(sentence.text, rules, above, note, listed) for sentence in told]
@@ -159,7 +164,9 @@ def _sequences(
     document: Document, claimed: Sequence[Span]
 ) -> Iterator[tuple[tuple[Block, ...], list[Block]]]:
     """Unclaimed blocks to be read in one run: one block, and what a page's end cut from it."""
-    taken = {block.span.start for span in claimed for block in document.blocks_at(span)}
+    taken = {
+        block.span.start for span in claimed for block in document.blocks_at(span) if not block.cell
+    }
     open_: tuple[tuple[Block, ...], list[Block]] | None = None
     for here in placed(document):
         block = here.block

@@ -182,6 +182,7 @@ class Reader:
         box = self._box(thing)
         self.leaf.pictures += self.leaf.has(box)
         self.leaf.note(box)
+        self.leaf.drawn.append(box)
         self._fill(thing, box, None)
         if not thing.sheer and not native.is_transparent(thing.handle):
             self.drawing.covers.append(Cover(thing.z, box, thing.handle))
@@ -326,6 +327,9 @@ class Reader:
         }  # fmt: skip
         self.drawing.shapes.objects[kind].append(shape)
         self.leaf.note(box)
+        self.leaf.drawn.append(box)
+        if points[0] == points[-1] and (look["stroke"] or kind == "curve"):
+            self.leaf.frames.append(box)
         if bottom - top < _RULE < x1 - x0:
             self.leaf.rules.append(box)
         elif look["fill"] and kind != "line":
