@@ -14,10 +14,11 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from pipeline.store.entry import Entry
 from pipeline.store.files import GONE, Overtaken, read_bytes, settled, stamp, write
 from pipeline.store.layout import Folders, Stage, Store, UnknownPath
 from pipeline.store.look import Look
-from pipeline.store.objects import Entry, entries
+from pipeline.store.objects import entries
 from pipeline.store.original import BESIDE, MADE, PAGES, Original, belongs, openable
 from pipeline.store.place import Remote
 
