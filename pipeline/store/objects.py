@@ -19,6 +19,7 @@ from pipeline.store.place import OnlyOnDisk, Remote
 
 PAGE = 1000  # names that stores give at a time
 NEEDS = {"s3": "s3fs", "gs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "az": "adlfs"}
+EXTRAS = {"gcsfs": "google", "adlfs": "azure"}
 # With the defaults a server that never answers is waited for a quarter of an hour.
 PATIENCE = {
     "connect_timeout": 5,
@@ -125,7 +126,7 @@ def _store(bucket: Remote) -> Any:
         store = url_to_fs(str(bucket), use_listings_cache=False, **OPTIONS.get(kind, {}))[0]
     except ImportError as error:
         needs = NEEDS.get(kind, "fsspec")
-        extra = f"pip install 'gleaner[cluster]'{'' if needs == 's3fs' else f' {needs}'}"
+        extra = f"pip install 'gleaner[{EXTRAS.get(needs, 'cluster')}]'"
         raise Unreachable(f"{bucket} needs {needs}, which is not installed: {extra}") from error
     logging.getLogger("gcsfs").setLevel(logging.CRITICAL)  # it shouts what we say
     store.retries = 1  # botocore tries again, and each of its tries would be repeated five times
