@@ -20,7 +20,7 @@ import pytest
 import yaml
 from postgres import Server
 
-from desk.conftest import CSRF, ROOT, _free_port
+from desk.conftest import CSRF, ROOT, free_port
 from desk.deciding import PDF
 from pipeline.desk.curators import Curators
 from pipeline.model import RecordFile
@@ -99,7 +99,7 @@ def team(store: Store, postgres: Server, tmp_path: Path) -> Iterator[Team]:
     desks: dict[int, subprocess.Popen[bytes]] = {}
     with ExitStack() as programs:
         for number in (1, 2):
-            port, log = _free_port(), tmp_path / f"desk{number}.log"
+            port, log = free_port(), tmp_path / f"desk{number}.log"
             for name in service["environment"]:
                 if name in ("GLEANER_DECISIONS", "GLEANER_STATE"):
                     said[name] = database
@@ -113,7 +113,7 @@ def team(store: Store, postgres: Server, tmp_path: Path) -> Iterator[Team]:
             ready(f"http://127.0.0.1:{port}/readyz", process, log)
             subprocess.run([sys.executable, "-c", asked], check=True)
             desks[port] = process
-        port, log = _free_port(), tmp_path / "nginx.log"
+        port, log = free_port(), tmp_path / "nginx.log"
         (tmp_path / "proxy").mkdir()
         file = proxy_of(tmp_path / "proxy", port, [*desks])
         process = programs.enter_context(program(log, str(NGINX), "-c", str(file)))
