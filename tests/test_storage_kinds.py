@@ -20,6 +20,7 @@ from runs import GUIDE, LETTER, extract, files, store_with_two
 
 from pipeline.run.status import looked_at
 from pipeline.store import Overtaken, Remote, Stage, Store, objects, place, write
+from pipeline.store.entry import Entry
 from pipeline.store.files import GONE, read_bytes, stamp
 
 # Azurite's own, which it tells everybody.
@@ -110,7 +111,7 @@ def test_an_object_is_whole_and_nobody_writes_over_what_he_did_not_see(bucket: R
         write(file, "the late one", over=first)
     assert (read_bytes(file), stamp(file)) == (b"the newer", newer)
     assert (file.is_file(), file.is_dir(), file.parent.is_dir()) == (True, False, True)
-    assert [*objects.entries(file.parent)] == [objects.Entry(file.name, newer)]
+    assert [*objects.entries(file.parent)] == [Entry(file.name, newer)]
     file.unlink()
     assert not file.parent.is_dir()
 

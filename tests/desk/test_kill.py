@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from desk.conftest import Desk, Program, free_port, enter
+from desk.conftest import Desk, Program, enter, free_port
 from desk.deciding import GUIDE, PDF, code
 from pipeline.desk.security import CSRF_HEADER
 from pipeline.model import RecordFile
