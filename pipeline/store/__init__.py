@@ -3,6 +3,7 @@
 `raw/documents/nist/a.pdf` is the document `nist/a.pdf`: its outputs are `<folder>/nist/a.pdf.json`.
 """
 
+from pipeline.store.entry import GONE
 from pipeline.store.files import (
     bibliography,
     canonical,
@@ -20,7 +21,7 @@ from pipeline.store.files import (
 )
 from pipeline.store.layout import Stage, UnknownPath, UnusableDecisions
 from pipeline.store.look import Look
-from pipeline.store.objects import GONE, OnlyOnDisk, Overtaken, Remote
+from pipeline.store.objects import OnlyOnDisk, Overtaken, Remote
 from pipeline.store.original import Original, Trouble, taken
 from pipeline.store.place import BadPlace, absolute, beside_us, place, speaks_of_objects
 from pipeline.store.tree import Store

@@ -15,10 +15,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.store import near
+from pipeline.store.entry import GONE, Entry
 from pipeline.store.files import settled, stamp, write
 from pipeline.store.layout import SHARDED, Folders, Layout, Stage, UnknownPath, sharded
 from pipeline.store.look import Look
-from pipeline.store.objects import GONE, Entry, Overtaken, Remote, entries
+from pipeline.store.objects import Overtaken, Remote, entries
 from pipeline.store.original import BESIDE, MADE, PAGES, Original, belongs, openable
 
 BATCH = 1000  # originals that are handed on at a time

@@ -12,7 +12,8 @@ from errno import EAGAIN, EBADMSG, EIO, ESTALE
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.store.objects import GONE, Remote, get, put, stamp_of
+from pipeline.store.entry import GONE
+from pipeline.store.objects import Remote, get, put, stamp_of
 
 if TYPE_CHECKING:  # pydantic takes 0.15 s to import, and `gleaner status` needs no noun
     from pydantic import BaseModel

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.store.entry import GONE
 from pipeline.store.files import read_bytes
-from pipeline.store.objects import GONE
 
 SIDECAR = ".toml"
 CITATIONS = (".csl.json", ".ris", ".bib")  # a work as others cite it
