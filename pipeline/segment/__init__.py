@@ -40,7 +40,9 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
         claimed = [span for one in kept for span in _own(one)]
         claimed += _elaborated(document, kept)
         told = list(prose.segment(document, rules, claimed))
-        kept += [one for one in told if _commits(one, rules)] if names_its_own(kept) else told
+        if names_its_own(kept):
+            told = [one for one in told if _commits(one, rules) or _beside(one, kept)]
+        kept += told
     kept.sort(key=lambda segment: segment.spans()[0])
     told = _told(document, kept, rules)
     work = source(document, rules)
@@ -77,6 +79,18 @@ def _commits(segment: Segment, rules: Rules) -> bool:
     description = segment.part("description")
     quote = description.provenance[0].quote if description else ""
     return rules.find("measure.commitment", normal_form(quote)) is not None
+
+
+def _beside(told: Segment, named: Iterable[Segment]) -> bool:
+    """Whether it stands below a heading of its own beside those that name measures."""
+    trail = [cited.span for cited in told.heading]
+    headed = [one for one in named if one.way == outline.WAY]
+    names = {part.provenance[0].span for one in headed if (part := one.part("name"))}
+    return (
+        bool(trail)
+        and any(trail[:-1] == [cited.span for cited in one.heading] for one in headed)
+        and not any(trail[-1].covers(name) for name in names)
+    )
 
 
 class _Claims:
