@@ -75,10 +75,13 @@ def names_its_own(segments: Iterable[Segment]) -> bool:
 
 
 def _commits(segment: Segment, rules: Rules) -> bool:
-    """Whether it opens with what the authors will do: that is meant, named or not."""
+    """Whether it says what the authors do or will do: that is meant, named or not."""
     description = segment.part("description")
-    quote = description.provenance[0].quote if description else ""
-    return rules.find("measure.commitment", normal_form(quote)) is not None
+    quote = normal_form(description.provenance[0].quote) if description else ""
+    by = description.provenance[0].made_by if description else ""
+    return by == "rule:prose.commitment-kept" or (
+        rules.find("measure.commitment", quote) is not None
+    )
 
 
 def _beside(told: Segment, named: Iterable[Segment]) -> bool:
