@@ -79,7 +79,7 @@ def _commits(segment: Segment, rules: Rules) -> bool:
     description = segment.part("description")
     quote = normal_form(description.provenance[0].quote) if description else ""
     by = description.provenance[0].made_by if description else ""
-    return by == "rule:prose.commitment-kept" or (
+    return by.startswith("rule:prose.commitment-kept") or (
         rules.find("measure.commitment", quote) is not None
     )
 

@@ -23,7 +23,7 @@ from pipeline.model import (
     Span,
 )
 from pipeline.rule import Match, Rules
-from pipeline.segment.passage import body, marker, placed, trail_of
+from pipeline.segment.passage import body, is_title, marker, placed, trail_of
 from pipeline.segment.sentences import sentences
 
 WAY = "prose"
@@ -164,7 +164,8 @@ def _sequences(
     open_: tuple[tuple[Block, ...], list[Block]] | None = None
     for here in placed(document):
         block = here.block
-        if block.kind not in READ or block.span.start in taken or (block.cell and block.cell.head):
+        unread = block.span.start in taken or (block.cell and block.cell.head)
+        if block.kind not in READ or unread or is_title(document, block):
             if block.kind is BlockKind.HEADING and open_:
                 yield open_
                 open_ = None
