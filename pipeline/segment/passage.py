@@ -85,6 +85,24 @@ def is_clause(document: Document, block: Block) -> bool:
     return block.kind is BlockKind.PARAGRAPH and _CLAUSE.match(text) is not None
 
 
+def is_title(document: Document, block: Block) -> bool:
+    """Whether a paragraph is all in bold and no sentence: a title that no heading style marks."""
+    span = document.trim(block.span)
+    bold = [inline.span for inline in block.inlines if inline.kind == "strong"]
+    return (
+        block.kind is BlockKind.PARAGRAPH
+        and any(document.trim(one).covers(span) for one in bold)
+        and document.quote(span)[-1:].isalnum()
+    )
+
+
+def title_of(document: Document) -> tuple[Block, ...]:
+    """The first heading, where no other stands as high: what it announces is the whole work."""
+    headings = [block for block in document.blocks if block.kind is BlockKind.HEADING]
+    highest = [block for block in headings if block.level <= headings[0].level]
+    return tuple(highest) if len(highest) == 1 else ()
+
+
 def flat(document: Document, span: Span) -> str:
     """The words at `span` with a space for each line break, for rules that count words."""
     return document.quote(span).replace("\n", " ")

@@ -23,7 +23,7 @@ from pipeline.model import (
     Span,
 )
 from pipeline.rule import Match, Rules
-from pipeline.segment.passage import body, marker, placed, trail_of
+from pipeline.segment.passage import body, is_title, marker, placed, trail_of
 from pipeline.segment.sentences import sentences
 
 WAY = "prose"
@@ -54,9 +54,10 @@ _THIS = re.compile(
 _CASE = re.compile(
     r"(?:^\W*|, )(?:if|when|where|while|once|although|unless|as)\s[^,;]*,", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\d{1,3}\s+(?=[A-Z“‘])")  # of a note, or of the one that ends before it
+_NUMBER = re.compile(r"\d{1,3}(?:\s+|\.\s?)(?=[A-Z“‘])")  # of a note, or of the one that ends before it
 _ON = re.compile(
-    r"(?:This|These|It|They|Such|That|Those|Both|At a minimum|In particular|Specifically"
+    r"(?:(?:This|These|It|They|That|Those)(?!(?:’|'|\s)s\b|\s(?:is|are)\s(?:the|a|an|still|not)\b"
+    r"|\s(?:was|were|did|does|do|had)\b)|Such|Both|At a minimum|In particular|Specifically"
     r"|For (?:example|instance)|[A-Z][a-z ]{2,25}, for example|In (?:so )?doing(?: so)?|That is"
     r"|Examples?|Otherwise|Conversely|If|In conducting|When (?:conducting|doing|making))\b"
 )
@@ -170,7 +171,8 @@ def _sequences(
     open_: tuple[tuple[Block, ...], list[Block]] | None = None
     for here in placed(document):
         block = here.block
-        if block.kind not in READ or block.span.start in taken or (block.cell and block.cell.head):
+        unread = block.span.start in taken or (block.cell and block.cell.head)
+        if block.kind not in READ or unread or is_title(document, block):
             if block.kind is BlockKind.HEADING and open_:
                 yield open_
                 open_ = None
