@@ -54,7 +54,9 @@ _THIS = re.compile(
 _CASE = re.compile(
     r"(?:^\W*|, )(?:if|when|where|while|once|although|unless|as)\s[^,;]*,", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\d{1,3}(?:\s+|\.\s?)(?=[A-Z“‘])")  # of a note, or of the one that ends before it
+_NUMBER = re.compile(
+    r"\d{1,3}(?:\s+|\.\s?)(?=[A-Z“‘])"
+)  # of a note, or of the one that ends before it
 _ON = re.compile(
     r"(?:(?:This|These|It|They|That|Those)(?!(?:’|'|\s)s\b|\s(?:is|are)\s(?:the|a|an|still|not)\b"
     r"|\s(?:was|were|did|does|do|had)\b)|Such|Both|At a minimum|In particular|Specifically"

@@ -8,6 +8,7 @@ from pipeline.store.files import (
     bibliography,
     canonical,
     digest,
+    json_parts,
     keep_aside,
     password,
     read_as_it_is,
@@ -29,7 +30,7 @@ from pipeline.store.tree import Store
 __all__ = [
     "GONE", "BadPlace", "Look", "OnlyOnDisk", "Original", "Overtaken", "Remote", "Stage", "Store",
     "Trouble", "UnknownPath", "UnusableDecisions", "absolute", "beside_us", "bibliography",
-    "canonical", "digest", "keep_aside", "password", "place", "read_as_it_is",
-    "read_bytes", "read_noun", "settled", "speaks_of_objects", "stamp", "stamp_all",
-    "sync", "taken", "write",
+    "canonical", "digest", "json_parts", "keep_aside", "password", "place",
+    "read_as_it_is", "read_bytes", "read_noun", "settled", "speaks_of_objects", "stamp",
+    "stamp_all", "sync", "taken", "write",
 ]  # fmt: skip
