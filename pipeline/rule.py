@@ -1,9 +1,9 @@
 """Rules as data: what words say about the text around them, each with its own examples.
 
 A file `rules/*.toml` holds `[[rule]]` tables (see `Rule`), and `[words]`, lists that its patterns
-name: `{ LOWER = { IN = "doing" } }` is any word of the list `doing`. Rules are compiled into spaCy matchers on
-the blank English pipeline: no model is downloaded. A text is held against those token patterns only
-whose words it has: all of them on all of the text took ten times as long.
+name: `{ LOWER = { IN = "doing" } }` is any word of the list `doing`. Rules are compiled into spaCy
+matchers on the blank English pipeline: no model is downloaded. A text is held against those token
+patterns only whose words it has: all of them on all of the text took ten times as long.
 """
 
 import tomllib
