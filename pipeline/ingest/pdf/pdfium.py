@@ -27,7 +27,7 @@ import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import leaf as limits
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader, frame_of
+from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader, around, frame_of
 from pipeline.ingest.pdf.leaf import (
     ASKEW,
     SMALLEST,
@@ -44,6 +44,7 @@ from pipeline.ingest.pdf.leaf import (
 )
 from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
+from pipeline.ingest.pdf.structure import Tag, tag_of, tags_of
 
 _SPACES = " \r\n\u00a0\u2002\u2003\u2009\u200a\u202f\u3000"
 _WORD = re.compile(f"[^{_SPACES}]+")
@@ -80,6 +81,7 @@ class _Style:
     clip: Rectangle | None
     covers: list[Cover]
     lost: bool
+    tag: Tag | None
     unmapped: bool = False
 
 
@@ -125,7 +127,7 @@ class _Page:
         self.rotation = 90 * rotation
         if rotation % 2:
             width, height = height, width
-        self.leaf = Leaf(number, width, height)
+        self.leaf = Leaf(number, width, height, tags=tags_of(page))
         self.reader = Reader(file, page, self.leaf, self.place)
         self.drawing = Drawing()
         self.styles: dict[int, _Style] = {}
@@ -234,7 +236,13 @@ class _Page:
             clip=self.reader.clip(handle),
             covers=self.sight.over(z, None if turn else base),
             lost=self.sight.may_lose(colour),
+            tag=self._tag(handle),
         )
+
+    def _tag(self, handle: int) -> Tag | None:
+        """What the file says that an object is. Forms count their marks for themselves."""
+        outside = self.leaf.tags and handle not in self.drawing.matrices
+        return tag_of(handle, self.leaf.tags) if outside else None
 
     def _font(self, handle: int) -> tuple[bool, bool]:
         """Whether the font of an object is bold, and whether its letters are pictures."""
@@ -297,10 +305,13 @@ class _Page:
             last = glyphs[-1]
             last.text += text
             last.right = frame[2]
-            last.box = _around(last.box, box)
+            last.box = around([last.box[:2], last.box[2:], box[:2], box[2:]])
             return
         glyphs.append(
-            Glyph(len(glyphs), text, style.turn, *frame, base, size, style.bold, style.dingbat, box)
+            Glyph(
+                *(len(glyphs), text, style.turn, *frame, base, size),
+                *(style.bold, style.dingbat, box, style.tag),
+            )
         )
 
     def _goes_on(self, last: Glyph, start: int, frame: Rectangle, style: _Style) -> bool:
@@ -385,12 +396,3 @@ class _Page:
                 x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
                 if x0 <= x <= x1 and y0 <= y <= y1:
                     glyph.bold = True
-
-
-def _around(one: Rectangle, other: Rectangle) -> Rectangle:
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )
