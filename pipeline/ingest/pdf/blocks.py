@@ -151,7 +151,7 @@ def _passage(lines: list[Printed]) -> Passage:
     marker = marker_of(text)
     if marker and len(text) > marker.end():
         return Passage(BlockKind.LIST_ITEM, lines, marker=marker[0].strip())
-    if first.tag and first.tag.opens:
+    if first.tag and first.tag.opens and not marker:
         return Passage(BlockKind.LIST_ITEM, lines)
     return Passage(BlockKind.PARAGRAPH, lines)
 

@@ -199,12 +199,13 @@ def _is_under(heading: Passage, other: Passage, shallowest: dict[_Look, int]) ->
         siblings = number[:-1] == number_above[:-1] and len(number) > 1
         if siblings or 1 < len(number) < len(number_above):
             return False
-    levels = _tagged(heading), _tagged(other)
-    if all(levels) and levels[0] != levels[1]:
-        return levels[0] > levels[1]
     look, look_above = _look(heading), _look(other)
+    levels = _tagged(heading), _tagged(other)
     if abs(look.size - look_above.size) > _SAME_SIZE:
-        return look.size < look_above.size
+        smaller = look.size < look_above.size
+        return smaller and not (all(levels) and levels[0] < levels[1])
+    if all(levels):
+        return levels[0] > levels[1]
     if look.bold != look_above.bold:
         return look_above.bold
     depths = [_depth(h) or shallowest.get(_look(h), 0) for h in (heading, other)]

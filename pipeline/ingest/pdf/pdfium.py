@@ -44,7 +44,7 @@ from pipeline.ingest.pdf.leaf import (
 )
 from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
-from pipeline.ingest.pdf.structure import Tag, tag_of, tags_of
+from pipeline.ingest.pdf.structure import Tag, Tree, tag_of
 
 _SPACES = " \r\n\u00a0\u2002\u2003\u2009\u200a\u202f\u3000"
 _WORD = re.compile(f"[^{_SPACES}]+")
@@ -85,7 +85,7 @@ class _Style:
     unmapped: bool = False
 
 
-def leaf_of(file: Any, number: int) -> Leaf:
+def leaf_of(file: Any, number: int, tree: Tree) -> Leaf:
     """Read one page (number from 1) of a pypdfium2 document. Raises `Unreadable`, `TooMuch`."""
     handle = file.raw
     page = native.load_page(_address(handle), number - 1)
@@ -96,7 +96,7 @@ def leaf_of(file: Any, number: int) -> Leaf:
         text = native.load_text(page)
         if not text:
             raise Unreadable
-        return _Page(_address(handle), page, text, number).read()
+        return _Page(_address(handle), page, text, number, tree).read()
     finally:
         if text:
             native.close_text(text)
@@ -116,7 +116,7 @@ def _address(handle: Any) -> int:
 
 
 class _Page:
-    def __init__(self, file: int, page: int, text: int, number: int) -> None:
+    def __init__(self, file: int, page: int, text: int, number: int, tree: Tree) -> None:
         self.text = c_void_p(text)
         box = raw.FS_RECTF()
         native.page_box(page, byref(box))
@@ -127,7 +127,7 @@ class _Page:
         self.rotation = 90 * rotation
         if rotation % 2:
             width, height = height, width
-        self.leaf = Leaf(number, width, height, tags=tags_of(page))
+        self.leaf = Leaf(number, width, height, tags=tree.tags_of(page))
         self.reader = Reader(file, page, self.leaf, self.place)
         self.drawing = Drawing()
         self.styles: dict[int, _Style] = {}

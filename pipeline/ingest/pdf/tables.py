@@ -190,7 +190,7 @@ def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
 
 
 def _find_heads(areas: list[Area]) -> None:
-    """Mark the cells of the first row with several cells, when type or ground sets it apart."""
+    """Mark the cells of the first row with several cells, when type, ground or tags say so."""
     heights = sorted({area.row for area in areas})
     rows = [[area for area in areas if area.row == row] for row in heights]
     several = [row for row in rows if len(row) > 1]
@@ -201,9 +201,16 @@ def _find_heads(areas: list[Area]) -> None:
     bold = all(line.bold for area in top for line in area.lines) and not all(
         line.bold for area in body for line in area.lines
     )
+    named = all(map(_is_named_head, top)) and not any(map(_is_named_head, body))
     grounds = {area.ground for area in top}
     # Where every other row is shaded, the first may be too, and is no head.
     near = {area.ground for row in below[:2] for area in row}
     grounded = None not in grounds and not grounds & near
     for area in top:
-        area.head = bold or grounded
+        area.head = bold or grounded or named
+
+
+def _is_named_head(area: Area) -> bool:
+    """Whether a tagged file has a cell as the head of its column."""
+    tags = (line.tag for line in area.lines)
+    return any(tag is not None and tag.cell is not None and tag.cell.head for tag in tags)
