@@ -227,7 +227,7 @@ def test_labels_of_figures_are_apart_and_alternative_text_is_nowhere() -> None:
     page.add("Caption", "Figure 1 Ledgers that were kept")
     found = blocks(read([page]))
     assert [(kind, words) for kind, _, words in found[4:]] == [
-        (BlockKind.CAPTION, "Runs by year"),
+        (BlockKind.FIGURE, "Runs by year"),
         (BlockKind.CAPTION, "Figure 1 Ledgers that were kept"),
     ]
     assert "nobody sees" not in read([page]).text

@@ -21,7 +21,8 @@ from pipeline.run.request import NothingToRead, Progress, Request
 from pipeline.run.reviewing import Reviewing, decisions_of, forget
 from pipeline.run.state import Known, State
 from pipeline.run.sums import Sums
-from pipeline.run.task import Result, Task, expected_seconds, take_through
+from pipeline.run.task import Result, Task, expected_seconds
+from pipeline.run.through import take_through
 from pipeline.run.unchanged import Unchanged
 from pipeline.store import (
     GONE,
@@ -31,7 +32,6 @@ from pipeline.store import (
     Trouble,
     digest,
     keep_aside,
-    looks,
     read_as_it_is,
     read_bytes,
     settled,
@@ -134,7 +134,7 @@ class _Run:
             for group in self.request.groups():
                 yield from self._judge_group(group, Sums())
             return
-        for look in looks(self.store):
+        for look in self.store.looks():
             if not self.unchanged.count(look, self.report):
                 if look.count:
                     from pipeline.store.far import begin_shards

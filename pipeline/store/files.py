@@ -12,14 +12,14 @@ from errno import EAGAIN, EBADMSG, EIO, ESTALE
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.store.place import Remote
+from pipeline.store.entry import GONE
+from pipeline.store.objects import Remote, get, put, stamp_of
 
 if TYPE_CHECKING:  # pydantic takes 0.15 s to import, and `gleaner status` needs no noun
     from pydantic import BaseModel
 
     Noun = TypeVar("Noun", bound=BaseModel)
 
-GONE = "-"
 DRAFTS = ".*.tmp"
 DRAFT = re.compile(r"\.[0-9a-f]{16}\.tmp")  # chance: two machines may have the same process ids
 YOUNG = 1_000_000_000  # nanoseconds within which a file may change again under the same stamp
@@ -28,13 +28,6 @@ OBJECT = "@"  # in the stamp of an object, between its size and what its store c
 
 # A string holds no raw line break, so this meets only what stands between values.
 _NUMBERS = re.compile(r"\[(\n[-+\d.eE, \n]++)\]")
-
-
-class Overtaken(OSError):
-    """A file that others wrote since it was looked at: it was left as they did."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(EAGAIN, "Another run wrote it meanwhile: it was left", str(file))
 
 
 def canonical(noun: BaseModel) -> str:
@@ -54,8 +47,6 @@ def stamp(file: Path | str) -> str:
     Raises OSError only for an object of which the store does not tell.
     """
     if isinstance(file, Remote):
-        from pipeline.store.objects import stamp_of
-
         return stamp_of(file) or GONE
     try:
         stat = os.stat(file)  # noqa: PTH116 (see Store.stamps)
@@ -98,8 +89,6 @@ def read_bytes(file: Path) -> bytes:
 def read_as_it_is(file: Path) -> bytes:
     """The bytes of a file, of an object even when they are not those that were put there."""
     if isinstance(file, Remote):
-        from pipeline.store.objects import get
-
         return get(file, checked=False)
     return read_bytes(file)
 
@@ -116,8 +105,6 @@ def write(file: Path, content: str | bytes, over: str = "") -> str:
     and for a file of a disk nothing.
     """
     if isinstance(file, Remote):
-        from pipeline.store.objects import put
-
         return put(file, content.encode() if isinstance(content, str) else content, over)
     _make(file.parent)
     draft = file.with_name(DRAFTS.replace("*", os.urandom(8).hex()))

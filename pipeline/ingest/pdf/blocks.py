@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.ingest.pdf.formulas import is_formula, is_number
 from pipeline.ingest.pdf.furniture import opens_note
 from pipeline.ingest.pdf.lines import Printed
 from pipeline.ingest.pdf.passage import Passage, Type, beneath, edges, marker_of
@@ -10,6 +11,7 @@ from pipeline.model import BlockKind
 
 _LOOSE = 1.2  # times the usual distance of lines: a wider one parts paragraphs
 _INDENT = 0.7  # em
+_FAR = 8.0  # em between a formula and its number
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*(?:\s?\d{1,3}|\s[*†‡])?$")
 _OPEN = re.compile(
     r"(?:[,(–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as|at|from|is|are|its|their))$"
@@ -63,6 +65,8 @@ def _goes_on(run: Sequence[Printed], line: Printed, type_: Type) -> bool:
     above = run[-1]
     if line.page != above.page or line.turn != above.turn or not beneath(above, line):
         return False
+    if _is_formula(line, above) != _is_formula(above, line):
+        return False
     size = max(line.size, above.size)
     if abs(line.size - above.size) > 0.08 * size:
         return False
@@ -72,6 +76,12 @@ def _goes_on(run: Sequence[Printed], line: Printed, type_: Type) -> bool:
         # A box may be set wider or tighter than the rest: its own lines tell.
         usual = max(usual, run[-1].base - run[-2].base) if usual < size else usual
     return step <= max(_LOOSE * usual, usual + 1.5)
+
+
+def _is_formula(line: Printed, beside: Printed) -> bool:
+    """Whether a line is a formula, or its number at the right edge of the page."""
+    aside = is_number(line.text) and line.left > beside.left + _FAR * line.size
+    return is_formula(line.text) or aside
 
 
 def _split(run: Sequence[Printed], widest: float) -> Iterator[list[Printed]]:
@@ -146,8 +156,10 @@ def _passage(lines: list[Printed]) -> Passage:
     text = "\n".join(line.text for line in lines)
     first = lines[0]
     captioned = _CAPTION.match(text) or first.is_tagged("Caption")
-    if (captioned and len(text) <= _LONGEST_CAPTION) or _is_label(first, text):
+    if captioned and len(text) <= _LONGEST_CAPTION:
         return Passage(BlockKind.CAPTION, lines)
+    if _is_label(first, text) or all(is_formula(line.text) for line in lines):
+        return Passage(BlockKind.FIGURE, lines)
     marker = marker_of(text)
     if marker and len(text) > marker.end():
         return Passage(BlockKind.LIST_ITEM, lines, marker=marker[0].strip())
@@ -162,26 +174,6 @@ def _is_label(first: Printed, text: str) -> bool:
     return first.is_tagged("Figure") and short and not _SENTENCE_END.search(text)
 
 
-def nest(passages: Sequence[Passage]) -> None:
-    """Give each list item its level: its believed tag's, or how many less indented are above."""
-    indents: list[float] = []
-    for passage in passages:
-        if passage.kind is BlockKind.LIST_ITEM:
-            left, em = passage.first.left, passage.first.size
-            while indents and indents[-1] > left + 0.4 * em:
-                indents.pop()
-            if not indents or left > indents[-1] + 0.4 * em:
-                indents.append(left)
-            tag = passage.first.tag
-            passage.level = (tag.level if tag and tag.opens else 0) or len(indents)
-        elif passage.kind is BlockKind.HEADING or (
-            passage.kind is BlockKind.PARAGRAPH
-            and indents
-            and passage.first.left < indents[0] + 0.4 * passage.first.size
-        ):
-            indents = []
-
-
 def continues(before: Passage, after: Passage) -> bool:
     """Whether a passage goes on over a page or column break: no sentence ended, none began."""
     kinds = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.CELL)
@@ -194,4 +186,16 @@ def continues(before: Passage, after: Passage) -> bool:
     end, begin = before.last.text, after.first.text.lstrip("“\"'‘(")
     if not begin or _SENTENCE_END.search(end) or before.bold != after.bold:
         return False
-    return begin[0].islower() or bool(_OPEN.search(end))
+    return begin[0].islower() or bool(_OPEN.search(end)) or _is_full(before, after)
+
+
+def _is_full(before: Passage, after: Passage) -> bool:
+    """Whether the last line of a passage has no room for the word that comes next.
+
+    A column goes on with a name in mid sentence, as often as not.
+    """
+    if len(before.lines) < 2 or not before.last.text[-1].isalnum() or before.area:
+        return False
+    _, right = edges(before.lines[:-1])
+    room = right - before.last.right
+    return room < after.first.first_word_width

@@ -67,8 +67,9 @@ class Leaf:
     """What is printed on a page. `cells` holds the cells of each ruled grid; `hidden` counts the
     characters that no reader sees, `garbled` those that stand for no known character; `crowded`
     is the number of shapes where there are too many to look for tables among them; `small` holds
-    the shapes and pictures that are no larger than a bullet may be, `tags` what a tagged file says
-    of its words, by the number of their mark."""
+    the shapes and pictures that are no larger than a bullet may be, `drawn` all of them, `frames`
+    those that are drawn around something; `tags` is what a tagged file says of its words, by the
+    number of their mark."""
 
     number: int
     width: float
@@ -78,6 +79,8 @@ class Leaf:
     rules: list[Rectangle] = field(default_factory=list)
     grids: list[list[Rectangle]] = field(default_factory=list)
     small: list[Rectangle] = field(default_factory=list)
+    drawn: list[Rectangle] = field(default_factory=list)
+    frames: list[Rectangle] = field(default_factory=list)
     pictures: int = 0
     hidden: int = 0
     crowded: int = 0

@@ -36,7 +36,8 @@ class Printed:
 
     `strong` and `notes` are ranges of its text in bold type and of raised note marks; `words` is
     what a model `Line` holds. `flow` is its place in the page's own order of painting; `beside`
-    says that it is the number of a line beside it. `tag` is that of its first letter.
+    says that it is the number of a line beside it; `frame` and `figure` count the boxes and the
+    figures of the page from 1: 0 is the text itself. `tag` is that of its first letter.
     """
 
     page: int
@@ -58,6 +59,8 @@ class Printed:
     column: int = 0
     underlined: bool = False
     beside: bool = False
+    frame: int = 0
+    figure: int = 0
     tag: Tag | None = None
 
     @cached_property

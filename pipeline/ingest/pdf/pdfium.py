@@ -54,6 +54,7 @@ _HYPHEN = "\ufffe"  # pdfium's own mark of a hyphen at a line end
 _LONGEST = 25  # letters; a longer word may be glued from several
 _WIDEST = 0.85  # em a letter; a wider word may be too
 _SPACE, _LEAST = 0.25, 0.15  # em: a space, and the least gap that is one
+_LIGATURE = 4  # letters; in type without width, thousands of letters have one box
 _TRACKED = 0.08  # em; letters further apart are set apart on purpose
 _MOST_PAIRS = 5_000_000  # of type painted twice and type, to be held against each other
 _LATIN = 0.8
@@ -370,11 +371,12 @@ class _Page:
             return x
         box = self._place_of(n, n + 1)
         first, last = n, n + 1
-        while first and self._place_of(first - 1, first) == box:
+        least, most = max(0, n - _LIGATURE), min(n + _LIGATURE, len(self.chars))
+        while least < first and self._place_of(first - 1, first) == box:
             first -= 1
         if first == n:
             return x
-        while last < len(self.chars) and self._place_of(last, last + 1) == box:
+        while last < most and self._place_of(last, last + 1) == box:
             last += 1
         return box[0] + (box[2] - box[0]) * (n - first) / (last - first)
 
