@@ -1,7 +1,7 @@
 """PDF to Document, through pdfium or pdfplumber.
 
-leaf (marks on a page) -> sheet (bullets, lines, order, tables) -> blocks, headings,
-furniture -> write.
+leaf (marks on a page, structure) -> sheet (bullets, lines, order, tables) -> furniture, trust (in
+the tags of a tagged PDF: pdfium's reader has them) -> blocks, headings -> write.
 """
 
 import logging
@@ -18,6 +18,7 @@ from pipeline.ingest.pdf.passage import Passage, Type, type_of
 from pipeline.ingest.pdf.sheet import Sheet
 from pipeline.ingest.pdf.sources import Sources
 from pipeline.ingest.pdf.tables import Grid
+from pipeline.ingest.pdf.trust import sift
 from pipeline.ingest.pdf.verdict import issues_of, verdict_of
 from pipeline.ingest.pdf.write import Content, in_order, write
 from pipeline.ingest.raw import Raw
@@ -62,6 +63,7 @@ def read(raw: Raw) -> Document:
 
 def _contents(sheets: Sequence[Sheet], type_: Type, outline: Sequence[Bookmark]) -> list[Content]:
     furniture = furniture_of(sheets, type_)
+    furniture |= sift(sheets, furniture, type_)
     contents: list[Content] = []
     tables = 0
     in_contents = False

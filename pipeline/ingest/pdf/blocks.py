@@ -21,6 +21,8 @@ _CAPTION = re.compile(
     r"\s*(?:[.:|–—-](?:\s|$)|$)"
 )
 _LONGEST_CAPTION = 400
+_MOST_LABEL_WORDS = 12  # of a label in a figure; programs tag boxes of prose as figures, too
+_WHOLE = ("H", "LI")  # tags whose elements are passages
 
 
 def passages_of(lines: Sequence[Printed], type_: Type) -> Iterator[Passage]:
@@ -102,6 +104,11 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     em = line.size
     ended = bool(_SENTENCE_END.search(above.text))
     short = above.right + line.first_word_width + 0.6 * em < right
+    if above.tag and line.tag and above.tag.role in _WHOLE:
+        if above.tag.element != line.tag.element:
+            return True
+        if line.is_tagged("H"):
+            return False
     marker = marker_of(line.text)
     if marker and (marker["bullet"] or _is_item(part, line, ended, short)):
         return not (marker["bullet"] and marker["bullet"][0] in "-–—*o§" and not (ended or short))
@@ -147,14 +154,24 @@ def _runs_in(above: Printed, line: Printed) -> bool:
 
 def _passage(lines: list[Printed]) -> Passage:
     text = "\n".join(line.text for line in lines)
-    if _CAPTION.match(text) and len(text) <= _LONGEST_CAPTION:
+    first = lines[0]
+    captioned = _CAPTION.match(text) or first.is_tagged("Caption")
+    if captioned and len(text) <= _LONGEST_CAPTION:
         return Passage(BlockKind.CAPTION, lines)
-    if all(is_formula(line.text) for line in lines):
+    if _is_label(first, text) or all(is_formula(line.text) for line in lines):
         return Passage(BlockKind.FIGURE, lines)
     marker = marker_of(text)
     if marker and len(text) > marker.end():
         return Passage(BlockKind.LIST_ITEM, lines, marker=marker[0].strip())
+    if first.tag and first.tag.opens and not marker:
+        return Passage(BlockKind.LIST_ITEM, lines)
     return Passage(BlockKind.PARAGRAPH, lines)
+
+
+def _is_label(first: Printed, text: str) -> bool:
+    """Whether words in a figure are a label of it, not prose in a box."""
+    short = len(text.split()) <= _MOST_LABEL_WORDS
+    return first.is_tagged("Figure") and short and not _SENTENCE_END.search(text)
 
 
 def continues(before: Passage, after: Passage) -> bool:

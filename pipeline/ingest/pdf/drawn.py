@@ -169,7 +169,7 @@ class Reader:
         native.bounds_of(thing.handle, *self._bounds)
         x0, y0, x1, y1 = (edge.value for edge in self._edges)
         corners = [(x0, y0), (x0, y1), (x1, y0), (x1, y1)]
-        return _around([self._at(point, thing.matrix) for point in corners])
+        return around([self._at(point, thing.matrix) for point in corners])
 
     def _at(self, point: Point, matrix: Matrix | None) -> Point:
         x, y = point
@@ -232,7 +232,7 @@ class Reader:
             self._keep(thing, "rect", box, corners, look, colour if opaque else "")
             return
         parts = list(self._parts_of(thing.handle, segments, matrix))
-        hollow = holding_each_other([_around(points) for points, _ in parts])
+        hollow = holding_each_other([around(points) for points, _ in parts])
         for number, (points, straight) in enumerate(parts):
             known = opaque and number not in hollow
             self._take_shape(thing, points, straight, look, colour if known else "")
@@ -308,7 +308,7 @@ class Reader:
         if line:
             points = _levelled(points[:2])
         kind = "line" if line else "rect" if rect else "curve"
-        self._keep(thing, kind, _around(points), points, look, colour)
+        self._keep(thing, kind, around(points), points, look, colour)
 
     def _keep(
         self,
@@ -357,7 +357,8 @@ def _is_rectangle(points: Sequence[Point]) -> bool:
     return any(all(abs(step) < _SNAP for step in steps) for steps in pairs)
 
 
-def _around(points: Sequence[Point]) -> Rectangle:
+def around(points: Sequence[Point]) -> Rectangle:
+    """The smallest rectangle that holds all the points."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.structure import Tag
 
 MOST_GLYPHS = 500_000  # on one page; a dense broadsheet has some 40,000
 SMALLEST = 2.0  # points; smaller type is not meant for a reader's eye
@@ -31,7 +32,7 @@ class Glyph:
 
     `turn` is the angle its text runs at, -1 when askew; `box` is on the page. `left`, `top`,
     `right`, `bottom` are in the frame of its own text: turned until it is upright. `flow` counts
-    the glyphs before it in the page's own order.
+    the glyphs before it in the page's own order; `tag` is what a tagged file says that it is.
     """
 
     flow: int
@@ -46,6 +47,7 @@ class Glyph:
     bold: bool
     dingbat: bool
     box: Rectangle
+    tag: Tag | None = None
 
     def is_in(self, cell: Rectangle) -> bool:
         """Whether its middle lies in a cell."""
@@ -66,7 +68,8 @@ class Leaf:
     characters that no reader sees, `garbled` those that stand for no known character; `crowded`
     is the number of shapes where there are too many to look for tables among them; `small` holds
     the shapes and pictures that are no larger than a bullet may be, `drawn` all of them, `frames`
-    those that are drawn around something."""
+    those that are drawn around something; `tags` is what a tagged file says of its words, by the
+    number of their mark."""
 
     number: int
     width: float
@@ -81,6 +84,7 @@ class Leaf:
     pictures: int = 0
     hidden: int = 0
     crowded: int = 0
+    tags: dict[int, Tag] = field(default_factory=dict)
 
     def note(self, box: Rectangle) -> None:
         """Keep the place of a shape or picture that may be a bullet."""

@@ -10,6 +10,7 @@ from statistics import median
 
 from pipeline.ingest.pdf.leaf import Glyph
 from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.structure import Tag
 from pipeline.ingest.pdf.tracked import closed_up
 from pipeline.model.text import freeze
 
@@ -36,7 +37,7 @@ class Printed:
     `strong` and `notes` are ranges of its text in bold type and of raised note marks; `words` is
     what a model `Line` holds. `flow` is its place in the page's own order of painting; `beside`
     says that it is the number of a line beside it; `frame` and `figure` count the boxes and the
-    figures of the page from 1: 0 is the text itself.
+    figures of the page from 1: 0 is the text itself. `tag` is that of its first letter.
     """
 
     page: int
@@ -60,12 +61,17 @@ class Printed:
     beside: bool = False
     frame: int = 0
     figure: int = 0
+    tag: Tag | None = None
 
     @cached_property
     def bold(self) -> bool:
         """Whether all of it is bold (its bullet aside)."""
         marked = sum(end - start for start, end in self.strong)
         return bool(self.strong) and marked >= 0.9 * len(self.text)
+
+    def is_tagged(self, role: str) -> bool:
+        """Whether a tag that is believed gives it this role."""
+        return self.tag is not None and self.tag.role == role
 
     @property
     def first_word_width(self) -> float:
@@ -222,6 +228,7 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
         notes=tuple(notes),
         flow=flow,
         last_gap=last_gap / size if size else 0.0,
+        tag=solid[0].tag,
     )
 
 

@@ -11,7 +11,7 @@ _BELOW = 1.8  # em, down
 
 
 def nest(passages: Sequence[Passage]) -> None:
-    """Give each list item its level: how many items stand less indented above it.
+    """Give each list item its level: its believed tag's, or how many less indented are above.
 
     How far an item is indented counts from the left edge of its column.
     """
@@ -25,7 +25,8 @@ def nest(passages: Sequence[Passage]) -> None:
                 indents.pop()
             if not indents or left > indents[-1] + 0.4 * em:
                 indents.append(left)
-            passage.level = len(indents)
+            tag = passage.first.tag
+            passage.level = (tag.level if tag and tag.opens else 0) or len(indents)
         elif passage.kind is BlockKind.HEADING or (
             passage.kind is BlockKind.PARAGRAPH and indents and left < indents[0] + 0.4 * em
         ):

@@ -27,7 +27,7 @@ import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import leaf as limits
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader, frame_of
+from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader, around, frame_of
 from pipeline.ingest.pdf.leaf import (
     ASKEW,
     SMALLEST,
@@ -44,6 +44,7 @@ from pipeline.ingest.pdf.leaf import (
 )
 from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
+from pipeline.ingest.pdf.structure import Tag, Tree, tag_of
 
 _SPACES = " \r\n\u00a0\u2002\u2003\u2009\u200a\u202f\u3000"
 _WORD = re.compile(f"[^{_SPACES}]+")
@@ -81,10 +82,11 @@ class _Style:
     clip: Rectangle | None
     covers: list[Cover]
     lost: bool
+    tag: Tag | None
     unmapped: bool = False
 
 
-def leaf_of(file: Any, number: int) -> Leaf:
+def leaf_of(file: Any, number: int, tree: Tree) -> Leaf:
     """Read one page (number from 1) of a pypdfium2 document. Raises `Unreadable`, `TooMuch`."""
     handle = file.raw
     page = native.load_page(_address(handle), number - 1)
@@ -95,7 +97,7 @@ def leaf_of(file: Any, number: int) -> Leaf:
         text = native.load_text(page)
         if not text:
             raise Unreadable
-        return _Page(_address(handle), page, text, number).read()
+        return _Page(_address(handle), page, text, number, tree).read()
     finally:
         if text:
             native.close_text(text)
@@ -115,7 +117,7 @@ def _address(handle: Any) -> int:
 
 
 class _Page:
-    def __init__(self, file: int, page: int, text: int, number: int) -> None:
+    def __init__(self, file: int, page: int, text: int, number: int, tree: Tree) -> None:
         self.text = c_void_p(text)
         box = raw.FS_RECTF()
         native.page_box(page, byref(box))
@@ -126,7 +128,7 @@ class _Page:
         self.rotation = 90 * rotation
         if rotation % 2:
             width, height = height, width
-        self.leaf = Leaf(number, width, height)
+        self.leaf = Leaf(number, width, height, tags=tree.tags_of(page))
         self.reader = Reader(file, page, self.leaf, self.place)
         self.drawing = Drawing()
         self.styles: dict[int, _Style] = {}
@@ -235,7 +237,13 @@ class _Page:
             clip=self.reader.clip(handle),
             covers=self.sight.over(z, None if turn else base),
             lost=self.sight.may_lose(colour),
+            tag=self._tag(handle),
         )
+
+    def _tag(self, handle: int) -> Tag | None:
+        """What the file says that an object is. Forms count their marks for themselves."""
+        outside = self.leaf.tags and handle not in self.drawing.matrices
+        return tag_of(handle, self.leaf.tags) if outside else None
 
     def _font(self, handle: int) -> tuple[bool, bool]:
         """Whether the font of an object is bold, and whether its letters are pictures."""
@@ -298,10 +306,13 @@ class _Page:
             last = glyphs[-1]
             last.text += text
             last.right = frame[2]
-            last.box = _around(last.box, box)
+            last.box = around([last.box[:2], last.box[2:], box[:2], box[2:]])
             return
         glyphs.append(
-            Glyph(len(glyphs), text, style.turn, *frame, base, size, style.bold, style.dingbat, box)
+            Glyph(
+                *(len(glyphs), text, style.turn, *frame, base, size),
+                *(style.bold, style.dingbat, box, style.tag),
+            )
         )
 
     def _goes_on(self, last: Glyph, start: int, frame: Rectangle, style: _Style) -> bool:
@@ -387,12 +398,3 @@ class _Page:
                 x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
                 if x0 <= x <= x1 and y0 <= y <= y1:
                     glyph.bold = True
-
-
-def _around(one: Rectangle, other: Rectangle) -> Rectangle:
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )

@@ -1,7 +1,8 @@
 """The reference reader: a page through pdfminer's glyphs and pdfplumber's page.
 
 Slower by an order of magnitude than `pdfium`, and better where a file is broken in its own ways.
-It does not know what is transparent, so it cannot tell what was painted over.
+It does not know what is transparent, so it cannot tell what was painted over; nor does it read the
+tags of a tagged file, which pdfplumber ties to letters at the price of another walk over the page.
 """
 
 from collections.abc import Iterator

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pipeline.ingest.pdf.aligned import aligned_of
+from pipeline.ingest.pdf.celled import celled_of
 from pipeline.ingest.pdf.figures import find_figures
 from pipeline.ingest.pdf.frames import frames_of, gathered, sorted_into
 from pipeline.ingest.pdf.leaf import Glyph, Leaf
@@ -80,6 +81,9 @@ def _laid_out(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
 
 def _read(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
     grids, glyphs = grids_of(leaf)
+    if told := celled_of(glyphs):
+        more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=told))
+        grids += more
     pieces = pieces_of(glyphs)
     gutters = gutters_of(pieces, leaf.width)
     lines = _lines(leaf, pieces, gutters)

@@ -191,7 +191,7 @@ def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
 
 
 def _find_heads(areas: list[Area]) -> None:
-    """Mark the cells of the first row with several cells, when type or ground sets it apart.
+    """Mark the cells of the first row with several cells, when type, ground or tags say so.
 
     Where a cell of it spans columns, the next row may name each of those: a head of two rows.
     """
@@ -221,12 +221,19 @@ def _is_under(row: Sequence[Area], top: Sequence[Area]) -> bool:
 
 
 def _set_apart(head: Sequence[Area], below: Sequence[Sequence[Area]]) -> bool:
-    """Whether type or ground sets cells apart from the rows below."""
+    """Whether type, ground or tags set cells apart from the rows below."""
     body = [area for row in below for area in row]
     bold = all(line.bold for area in head for line in area.lines) and not all(
         line.bold for area in body for line in area.lines
     )
+    named = all(map(_is_named_head, head)) and not any(map(_is_named_head, body))
     grounds = {area.ground for area in head}
     # Where every other row is shaded, the first may be too, and is no head.
     near = {area.ground for row in below[:2] for area in row}
-    return bold or (None not in grounds and not grounds & near)
+    return bold or named or (None not in grounds and not grounds & near)
+
+
+def _is_named_head(area: Area) -> bool:
+    """Whether a tagged file has a cell as the head of its column."""
+    tags = (line.tag for line in area.lines)
+    return any(tag is not None and tag.cell is not None and tag.cell.head for tag in tags)
