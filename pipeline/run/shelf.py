@@ -19,7 +19,7 @@ class Shelf(Generic[T]):
     """Things in the order in which they came, and in that of their keys.
 
     SQLite keeps 2 MB of it in memory and the rest in a temporary file, which nobody else sees and
-    which is gone with the shelf. What a list of a million rows takes is 4 GB.
+    which is gone with the shelf.
     """
 
     def __init__(self, key: Callable[[T], str]) -> None:
