@@ -24,5 +24,7 @@ def test_every_pattern_that_matches_a_text_is_asked_of_it(rule: Rule) -> None:
         }
         if rule.at == "start":
             spans = {span for span in spans if not any(map(str.isalnum, text[: span[0]]))}
+        if rule.at == "end":
+            spans = {span for span in spans if not any(map(str.isalnum, text[span[1] :]))}
         if rule.at != "whole" and not rule.phrases:
             assert {(match.start, match.end) for match in found} == spans

@@ -121,7 +121,8 @@ def write(file: Path, content: str | bytes | Iterable[str], over: str = "") -> s
     draft = file.with_name(DRAFTS.replace("*", os.urandom(8).hex()))
     try:
         with draft.open("wb") as out:
-            out.writelines(_in_bytes(content))
+            for part in _in_bytes(content):
+                out.write(part)
             out.flush()
             os.fsync(out.fileno())
         draft.rename(file)
