@@ -17,19 +17,13 @@ def without_line_numbers(
     glyphs: list[Glyph], grids: Sequence[Sequence[Rectangle]] = ()
 ) -> tuple[list[Glyph], list[list[Glyph]]]:
     """The glyphs of a page but for its line numbers, and those, each as its glyphs."""
-    if sum(_digits(glyph) for glyph in glyphs) < _FEWEST:
+    # One that is near other words of its run is none.
+    if sum(glyph.text.isdigit() for glyph in glyphs) < _FEWEST:
         return glyphs, []
     each = parted(glyphs)
     numbers = line_numbers(each, grids)
     counted = {id(glyph) for number in numbers for glyph in number}
     return [g for g in each if id(g) not in counted] if counted else glyphs, numbers
-
-
-def _digits(glyph: Glyph) -> int:
-    """How many of its words are digits alone."""
-    if glyph.words is None:
-        return glyph.text.isdigit()
-    return sum(map(str.isdigit, glyph.words.texts))
 
 
 def line_numbers(

@@ -32,6 +32,12 @@ class Shapes(Container):
     def __len__(self) -> int:
         return sum(map(len, self._shapes.values()))
 
+    def may_cross(self) -> bool:
+        """Whether there is any edge upright and any level that pdfplumber looks at: 1 point long."""
+        shapes = [shape for kind in self._shapes.values() for shape in kind]
+        tall = any(shape["height"] >= 1 for shape in shapes)
+        return tall and any(shape["width"] >= 1 for shape in shapes)
+
     def without(self, left_out: set[int]) -> "Shapes":
         """The shapes but those of these ids."""
         kept = (
@@ -53,6 +59,8 @@ def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
     rules = [shape for shape in every if _thickness(shape) <= _THICKEST]
     shades = [shape for shape in shapes.rects if shape["fill"] and _thickness(shape) > _THICKEST]
     clean = shapes.without(_adornments(rules, words) | _inner(shades))
+    if not clean.may_cross():
+        return []
     found = TableFinder(clean)  # type: ignore[arg-type]  # it asks for the edges of a page only
     return [[_rectangle(cell) for cell in table.cells] for table in found.tables]
 

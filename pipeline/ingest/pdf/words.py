@@ -58,8 +58,8 @@ class PageWords:
             return
         self._lasts = (ends - 1).tolist()
         self.begins = list(map(native.char_object, repeat(text), self.starts))
-        closes = map(native.char_object, repeat(text), self._lasts)
-        whole = np.fromiter(map(eq, self.begins, closes), bool, len(starts))
+        self._closes = list(map(native.char_object, repeat(text), self._lasts))
+        whole = np.fromiter(map(eq, self.begins, self._closes), bool, len(starts))
         whole[np.searchsorted(starts, np.flatnonzero(kinds == _RARE), "right") - 1] = False
         kind, base, size, *clip = self._looks()
         x0, top, x1, bottom = self._boxes(size)
@@ -92,9 +92,10 @@ class PageWords:
         odd = np.fromiter(map(native.char_is_unmapped, repeat(text), self.starts), bool)
         odd |= np.fromiter(map(native.char_is_unmapped, repeat(text), self._lasts), bool)
         unmapped = set(which[odd].tolist())
-        first = dict(zip(reversed(self.begins), reversed(self.starts), strict=True))
-        first.pop(0, None)
-        self.styles.learn(list(first), list(first.values()))
+        letters = dict(zip(self._closes, self._lasts, strict=True))
+        letters |= zip(self.begins, self.starts, strict=True)
+        letters.pop(0, None)
+        self.styles.learn(list(letters), list(letters.values()))
         kinds: dict[tuple[float, float, bool], int] = {}
         looks: list[tuple[float, ...]] = []
         for handle, n in number.items():
