@@ -33,7 +33,7 @@ class Shapes(Container):
         return sum(map(len, self._shapes.values()))
 
     def may_cross(self) -> bool:
-        """Whether there is any edge upright and any level that pdfplumber looks at: 1 point long."""
+        """Whether any edge is upright and any level, of 1 point at least: pdfplumber's least."""
         shapes = [shape for kind in self._shapes.values() for shape in kind]
         tall = any(shape["height"] >= 1 for shape in shapes)
         return tall and any(shape["width"] >= 1 for shape in shapes)
