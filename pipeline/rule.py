@@ -1,8 +1,9 @@
 """Rules as data: what words say about the text around them, each with its own examples.
 
-A file `rules/*.toml` holds `[[rule]]` tables (see `Rule`). They are compiled into spaCy matchers on
-the blank English pipeline: no model is downloaded. A text is held against those token patterns only
-whose words it has: all of them on all of the text took ten times as long.
+A file `rules/*.toml` holds `[[rule]]` tables (see `Rule`), and `[words]`, lists that its patterns
+name: `{ LOWER = { IN = "doing" } }` is any word of the list `doing`. Rules are compiled into spaCy
+matchers on the blank English pipeline: no model is downloaded. A text is held against those token
+patterns only whose words it has: all of them on all of the text took ten times as long.
 """
 
 import tomllib
@@ -28,7 +29,8 @@ class RuleError(ValueError):
 class Rule(Frozen):
     """A rule: `phrases` (any letter case) or spaCy token `patterns`, and where they must stand.
 
-    `at`: "anywhere" in the text, at its "start", or as the "whole" text (end punctuation aside).
+    `at`: "anywhere" in the text, at its "start" or "end", or as the "whole" text (punctuation
+    around it aside).
     `finds` is what a match means. `yes` are texts the rule must match, `no` texts that no rule
     finding the same thing may match. `weight` is what a match adds to the log-odds of the finding
     where several rules are weighed together (see `Rules.each`).
@@ -37,7 +39,7 @@ class Rule(Frozen):
     id: str
     finds: str
     why: str
-    at: Literal["anywhere", "start", "whole"] = "anywhere"
+    at: Literal["anywhere", "start", "end", "whole"] = "anywhere"
     weight: float = 0.0
     phrases: tuple[str, ...] = ()
     patterns: tuple[tuple[dict[str, Any], ...], ...] = ()
@@ -168,7 +170,7 @@ class _Patterns:
                 named = (_words(token) for token in tokens if _is_needed(token))
                 rarest_last = sorted(filter(None, named), key=_rarity)
                 needs = [frozenset(map(vocab.strings.add, words)) for words in rarest_last]
-                anywhere = rule.at == "anywhere"
+                anywhere = rule.at in ("anywhere", "end")
                 first = () if anywhere else _opening(tokens)
                 opens = frozenset(map(vocab.strings.add, first))
                 longest = None if anywhere else _longest(tokens)
@@ -245,7 +247,7 @@ def _stands(match: Match, text: str) -> bool:
         return True
     at_start = not _has_letters(text[: match.start])
     at_end = not _has_letters(text[match.end :])
-    return at_start and (match.rule.at == "start" or at_end)
+    return {"start": at_start, "end": at_end}.get(match.rule.at, at_start and at_end)
 
 
 def _has_letters(text: str) -> bool:
@@ -261,7 +263,8 @@ def load_rules(folder: Path = FOLDER) -> Rules:
     rules: dict[str, Rule] = {}
     for file in sorted(folder.glob("*.toml")):
         try:
-            tables = tomllib.loads(file.read_text(encoding="utf-8"))["rule"]
+            read = tomllib.loads(file.read_text(encoding="utf-8"))
+            tables = _spelled(read["rule"], read.get("words", {}))
         except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
             raise RuleError(f"{file.name}: not a file of [[rule]] tables: {error}") from error
         for table in tables:
@@ -273,3 +276,17 @@ def load_rules(folder: Path = FOLDER) -> Rules:
                 raise RuleError(f"{file.name}: the rule id {rule.id!r} is used twice")
             rules[rule.id] = rule
     return Rules(tuple(rules.values()))
+
+
+def _spelled(found: Any, words: Mapping[str, Sequence[str]]) -> Any:
+    """What was read, with the words of a list wherever a pattern names the list."""
+    if isinstance(found, list):
+        return [_spelled(one, words) for one in found]
+    if not isinstance(found, dict):
+        return found
+    return {
+        key: words[value]
+        if key in ("IN", "NOT_IN") and isinstance(value, str)
+        else _spelled(value, words)
+        for key, value in found.items()
+    }

@@ -102,7 +102,7 @@ def kills(documents: int) -> None:
         same = files(quiet) == files(noisy)
         print(
             f"{documents} documents, {len(killer.killed)} workers killed, "
-            f"{report.totals.read} read, {len(report.not_done)} set aside, "
+            f"{report.totals.read} read, {report.not_done_count} set aside, "
             f"{time.monotonic() - started:.0f} s, bytes {'the same' if same else 'DIFFER'}"
         )
 

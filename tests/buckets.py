@@ -75,10 +75,11 @@ def serving(log: Path) -> Iterator[Server]:
 
 def forget_connections() -> None:
     """Have this process, and workers from now on, look at the environment again."""
-    from s3fs import S3FileSystem
+    from fsspec import get_filesystem_class
 
     objects._store.cache_clear()
-    S3FileSystem.clear_instance_cache()
+    for kind in ("s3", "gs", "abfs"):
+        get_filesystem_class(kind).clear_instance_cache()
     forkserver._forkserver._stop()  # type: ignore[attr-defined]
     forkserver.set_forkserver_preload([*STAGES_CODE, *HEAVY])  # as `runs` does, and why
     forkserver.ensure_running()

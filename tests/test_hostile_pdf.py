@@ -103,7 +103,7 @@ FILES: dict[str, tuple[bytes, set[str], set[str]]] = {
         {"complete"}, {"complete"},
     ),
     "codes that stand for surrogates": (
-        page(SEEN_STREAM, stream(SURROGATES), resources=MAPPED), {"garbled"}, {"blank"},
+        page(SEEN_STREAM, stream(SURROGATES), resources=MAPPED), {"garbled"}, {"garbled"},
     ),
     "codes that stand for private characters": (
         page(SEEN_STREAM, stream(PRIVATE), resources=MAPPED), {"garbled"}, {"garbled"},

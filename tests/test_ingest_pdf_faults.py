@@ -84,6 +84,15 @@ def test_a_page_of_too_many_lines_is_said_to_be_without_tables(
         assert "Page 1 has up to 7 lines" in document.issues[0].message
 
 
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+def test_type_in_the_colour_of_the_frame_around_it_is_seen(reader: str) -> None:
+    outer, hole = "60 590 300 30 re", "62 592 296 26 re"
+    frame = f"0.1 0.1 0.4 rg {outer} {hole} f*\n"
+    document = read_pages(frame + text(80, 600, "Trust me") + frame, reader=reader)
+    assert document.text == "Trust me"
+    assert document.pages[0].hidden == 0
+
+
 @pytest.mark.parametrize(
     "ground",
     [shade(60, 590, 300, 30, "0.1 0.1 0.4"), "q 400 0 0 400 60 590 cm /I Do Q\n"],

@@ -13,7 +13,8 @@ from runs import LETTER, OLD, ROOT, extract, files, gleaner, put, reasons, row, 
 
 from pipeline.run.fresh import code
 from pipeline.run.state import State
-from pipeline.run.task import Task, take_through
+from pipeline.run.task import Task
+from pipeline.run.through import take_through
 from pipeline.store import Stage, Store
 
 

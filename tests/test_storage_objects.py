@@ -12,9 +12,21 @@ import pytest
 from buckets import Server, client, forget_connections, new_bucket, put_object, serving
 from runs import ROOT, put
 
-from pipeline.store import BadPlace, OnlyOnDisk, Overtaken, Remote, Store, far, objects, place
-from pipeline.store.files import GONE, read_bytes, stamp, write
-from pipeline.store.layout import Stage
+from pipeline.store import (
+    GONE,
+    BadPlace,
+    OnlyOnDisk,
+    Overtaken,
+    Remote,
+    Store,
+    far,
+    objects,
+    place,
+    read_bytes,
+    stamp,
+    write,
+)
+from pipeline.store.layout import Stage, shard, sharded
 
 NAMES = (
     "a", "a.txt", "a.txt.toml", "a-1.txt", "a.txt-old", "index.html", "index1.html", "indexZ.html",
@@ -255,13 +267,13 @@ def test_a_folder_with_very_many_is_sharded_and_its_names_come_back(
         put_object(store.documents / name, name.encode())
     for look in far.looks(store):
         far.begin_shards(store, look)
-    assert store.sharded == {"crawl"} == far.sharded(bucket / "made")
+    assert store.sharded == {"crawl"} == sharded(bucket / "made")
     every.remove("crawl/.5x")
     for name in every:
         write(store.output(Stage.INGEST, name), name)
     again = Store(bucket / "raw", bucket / "made")
     output = again.output(Stage.INGEST, "crawl/3.txt")
-    assert output.parent.name == far.shard("crawl/3.txt")
+    assert output.parent.name == shard("crawl/3.txt")
     assert output.parent.parent.name == "crawl"
     assert again.output(Stage.INGEST, "few/a.txt") == bucket / "made/1-documents/few/a.txt.json"
     assert {one.name for group in again.made(Stage.INGEST) for one in group} == every

@@ -26,7 +26,8 @@ from runs import GUIDE, LETTER, extract, files, row, store_with_two
 from pipeline.run.manifest import FOLDER
 from pipeline.run.refresh import difference_of
 from pipeline.run.status import looked_at
-from pipeline.run.task import Task, take_through
+from pipeline.run.task import Task
+from pipeline.run.through import take_through
 from pipeline.store import GONE, Remote, Stage, Store, beside_us, objects, write
 
 GUIDES, RIVER = "guides/release.txt", "letters/river.txt"

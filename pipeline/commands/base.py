@@ -1,6 +1,5 @@
 """What commands share: how they end, how they print, and the options that they have in common."""
 
-import json
 import signal
 import sqlite3
 import traceback
@@ -10,7 +9,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pipeline.store import BadPlace, OnlyOnDisk, Remote, UnusableDecisions, place, speaks_of_objects
+from pipeline.store import (
+    BadPlace,
+    OnlyOnDisk,
+    Remote,
+    UnusableDecisions,
+    json_parts,
+    place,
+    speaks_of_objects,
+)
 
 if TYPE_CHECKING:
     from pipeline.run.request import Progress
@@ -87,7 +94,8 @@ def progress() -> "Progress":
 
 def print_json(data: Any) -> None:
     """Print what `--json` asks for."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    for part in json_parts(data):
+        click.echo(part, nl=False)
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from pipeline.model.decision import (
     Words,
 )
 from pipeline.model.document import (
+    UNREAD,
     Block,
     BlockKind,
     Cell,
@@ -52,6 +53,7 @@ from pipeline.model.reviewed import (
 from pipeline.model.segment import Part, Segment, SegmentKind, Segments, Tagged
 
 __all__ = [
+    "UNREAD",
     "Act",
     "Author",
     "Block",

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 
 class BlockKind(StrEnum):
-    """What a block is on the page."""
+    """What a block is on the page; FIGURE is for the words of a drawing and for formulas."""
 
     METADATA = "metadata"
     HEADING = "heading"
@@ -42,7 +42,12 @@ class BlockKind(StrEnum):
     FOOTNOTE = "footnote"
     QUOTATION = "quotation"
     CODE = "code"
+    FIGURE = "figure"
     FURNITURE = "furniture"
+
+
+# What is no part of what the authors say: no measure is looked for in it.
+UNREAD = (BlockKind.FURNITURE, BlockKind.FIGURE, BlockKind.METADATA)
 
 
 class Inline(Frozen):
@@ -117,6 +122,17 @@ class Table:
 
     number: int
     rows: tuple[tuple[Block | None, ...], ...]
+
+    def heads(self, column: int) -> tuple[Block, ...]:
+        """The head cells over a column, from the top: the widest first."""
+        cells = [block for row in self.rows for block in row if block and block.cell]
+        return tuple(
+            block
+            for block in cells
+            if block.cell
+            and block.cell.head
+            and block.cell.column <= column < block.cell.column + block.cell.columns
+        )
 
 
 class Document(Frozen):
@@ -217,6 +233,9 @@ class Document(Frozen):
         return [page.span.start for page in self.pages]
 
     def _pages_at(self, start: int, end: int) -> tuple[int, ...]:
+        # The cells of a row that a page break cuts stand each with its rest: the lines tell.
+        if boxed := {box.page for box in self._boxes_at(start, end)}:
+            return tuple(sorted(boxed))
         # An empty page starts where the next one does, so bisect from the right finds the real one.
         first = max(0, bisect_right(self._page_starts, start) - 1)
         last = max(first + 1, bisect_right(self._page_starts, end - 1))

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from pipeline.model.base import Frozen
-from pipeline.model.document import BlockKind, Document, Provenance, Verdict
+from pipeline.model.document import UNREAD, Document, Provenance, Verdict
 from pipeline.model.issue import Issue
 from pipeline.model.place import Span
 from pipeline.model.record import Tag
@@ -88,8 +88,7 @@ class Segments(Frozen):
         In the order in which they hide each other: a passage that a record quotes is a record.
         """
         found = bytearray(len(document.text))
-        unread = (BlockKind.FURNITURE, BlockKind.METADATA)
-        furniture = [block.span for block in document.blocks if block.kind in unread]
+        furniture = [block.span for block in document.blocks if block.kind in UNREAD]
         recorded = [span for segment in self.segments for span in segment.spans()]
         layers = ((*furniture, *self.boilerplate), self.context, recorded)
         for kind, layer in enumerate(layers, start=1):

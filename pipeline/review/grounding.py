@@ -11,7 +11,7 @@ from pipeline.review.squeeze import letters
 PARTLY = 0.5
 PIECE = 16  # squeezed letters: three or four words
 # What the printer puts between the words of a text, and not their author.
-_BETWEEN = {BlockKind.FURNITURE, BlockKind.FOOTNOTE}
+_BETWEEN = {BlockKind.FURNITURE, BlockKind.FIGURE, BlockKind.FOOTNOTE}
 
 
 def ground(

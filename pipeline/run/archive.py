@@ -86,7 +86,7 @@ class Archive:
 
     def _record(self, run: str, store: Store, state: State) -> None:
         first = not self.runs()
-        names = [known.name for known in state.all()] if first else state.changed()
+        names = (name for name, _ in state.origins()) if first else state.changed()
         codes: set[str] = set()
         with self._database as database:
             database.execute("INSERT OR IGNORE INTO runs (id) VALUES (?)", [run])

@@ -19,9 +19,11 @@ from pipeline.run.pool import Outcome, map_documents
 from pipeline.run.report import Report, write_report
 from pipeline.run.request import NothingToRead, Progress, Request
 from pipeline.run.reviewing import Reviewing, decisions_of, forget
+from pipeline.run.shelf import Shelf
 from pipeline.run.state import Known, State
 from pipeline.run.sums import Sums
-from pipeline.run.task import Result, Task, expected_seconds, take_through
+from pipeline.run.task import Result, Task, expected_seconds
+from pipeline.run.through import take_through
 from pipeline.run.unchanged import Unchanged
 from pipeline.store import (
     GONE,
@@ -31,7 +33,6 @@ from pipeline.store import (
     Trouble,
     digest,
     keep_aside,
-    looks,
     read_as_it_is,
     read_bytes,
     settled,
@@ -87,7 +88,7 @@ class _Run:
         self.store, self.wanted = request.store, request.wanted
         self.report = Report.begin(self.store.runs, datetime.now(UTC))
         self.edited = self.store.runs / self.report.id / "edited"
-        self.seen: set[str] = set()  # but for what is in unchanged folders
+        self.seen = Shelf[str](str)  # names, but for those in unchanged folders
         self.unchanged = Unchanged(state, request.wanted)
         self.shut: list[str] = []
         # Whether a worker was, perhaps while it wrote. Those of a cluster come and go unseen.
@@ -98,7 +99,8 @@ class _Run:
         for stage in self.wanted.stages:
             self.state.remember_code(self.wanted.code(stage), self.wanted.ingredients(stage))
         try:
-            todo = list(self._judge())
+            todo = Shelf[Judged](lambda one: one.original.name)
+            todo.extend(self._judge())
             if not todo and not self.report.totals.documents:
                 raise NothingToRead(self.request.nothing())
             self.progress.begin(len(todo), self.report.totals.fresh)
@@ -134,7 +136,7 @@ class _Run:
             for group in self.request.groups():
                 yield from self._judge_group(group, Sums())
             return
-        for look in looks(self.store):
+        for look in self.store.looks():
             if not self.unchanged.count(look, self.report):
                 if look.count:
                     from pipeline.store.far import begin_shards
@@ -152,7 +154,7 @@ class _Run:
         for original in group:
             judged = judge(self.store, self.state, original, self.wanted)
             original, known = judged.original, judged.known
-            self.seen.add(original.name)
+            self.seen.append(original.name)
             if original.trouble:
                 if original.trouble.code == "unreadable-folder":
                     self.shut.append(original.name)
@@ -180,16 +182,19 @@ class _Run:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _read(self, todo: list[Judged]) -> None:
+    def _read(self, todo: Shelf[Judged]) -> None:
         if not todo:
             return
         if self.wanted.stages[-1] != Stage.INGEST:
             _check_knowledge()
         codes = {stage: self.wanted.code(stage) for stage in self.wanted.stages}
-        judged = {item.original.name: item for item in todo}
+        under_way: dict[str, Judged] = {}
 
         def tasks() -> Iterator[Task]:
             for item in todo:
+                if item.original.name in under_way:  # asked for twice, as objects can be
+                    continue
+                under_way[item.original.name] = item
                 yield Task(
                     store=self.store,
                     original=item.original,
@@ -210,11 +215,11 @@ class _Run:
         preload = STAGES_CODE + (HEAVY if len(todo) > FEW else ())
         limits = self.wanted.limits
         with (
-            self._engine(todo[0].original) as engine,
+            self._engine(next(iter(todo)).original) as engine,
             closing(engine(tasks(), take_through, jobs, limits, preload)) as outcomes,
         ):
             for outcome in outcomes:
-                self._settle(judged[outcome.task.original.name], outcome)
+                self._settle(under_way.pop(outcome.task.original.name), outcome)
 
     @contextmanager
     def _engine(self, original: Original) -> Iterator[Spread[Task, Result]]:
@@ -319,8 +324,8 @@ class _Run:
         gone = {name: origin for name, origin in self.state.origins(known) if name not in self.seen}
         for stage in Stage:
             for group in self.store.made(stage, known=known):
-                unknown = {original.name for original in group} - self.seen - gone.keys()
-                gone |= dict.fromkeys(unknown, "")
+                unknown = {original.name for original in group} - gone.keys()
+                gone |= dict.fromkeys((one for one in unknown if one not in self.seen), "")
         for name, origin in sorted(gone.items()):
             shut = any(name.startswith(f"{folder}/") for folder in self.shut)
             if not shut and not (origin and Path(origin).is_file()):

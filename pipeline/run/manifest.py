@@ -82,7 +82,7 @@ def caught_up(store: Store) -> None:
 
 def add_part(store: Store, run: str, state: State) -> None:
     """Say what changed since the last part, and make one part of many. Raises OSError."""
-    names = state.changed()
+    names = list(state.changed())
     if not names and _taken(store):
         return
     parts = _parts(store)

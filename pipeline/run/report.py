@@ -1,9 +1,9 @@
 """The report of a run: figures for machines, and a page to look at."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from heapq import nsmallest
 from itertools import islice
 from logging import INFO, WARNING, getLogger
 from pathlib import Path
@@ -13,18 +13,26 @@ import pipeline
 from pipeline.run.outcome import KINDS, LEVELS, Row
 from pipeline.run.page import page
 from pipeline.run.reviews import Reviews
+from pipeline.run.shelf import Shelf
 from pipeline.run.sums import Sums
-from pipeline.store import Stage, write
+from pipeline.store import Stage, json_parts, write
 
 LOG = getLogger(__name__)
 FRESH_SHOWN = 500  # rows of fresh documents in a report: a page of 100,000 helps nobody
+SHOWN = 5000  # rows in each list of a page: with 100,000 it had 240 MB. The JSON has them all
 LATEST = "latest.html"
+
+
+def _place(row: Row) -> str:
+    """Where a row stands: what is not done comes first, then by name."""
+    return f"{row.done:d}{row.name}"
 
 
 @dataclass(kw_only=True)
 class Report(Sums):
     """What a run did. `rows` has every document but the fresh ones beyond FRESH_SHOWN."""
 
+    rows: Shelf[Row] = field(default_factory=lambda: Shelf(_place))
     id: str
     folder: Path
     started: str
@@ -52,22 +60,28 @@ class Report(Sums):
         return self.folder / f"{self.id}.html"
 
     @property
-    def not_done(self) -> list[Row]:
+    def not_done(self) -> Iterator[Row]:
         """What was set aside or is incomplete, by name."""
-        return sorted((row for row in self.rows if not row.done), key=lambda row: row.name)
+        return self.rows.sorted("0")
+
+    @property
+    def not_done_count(self) -> int:
+        """How many these are."""
+        return self.totals.set_aside + self.totals.incomplete
 
     @property
     def not_done_alike(self) -> list[list[Row]]:
-        """The same, together where reason and words are the same."""
+        """The first SHOWN of them, together where reason and words are the same."""
         alike: dict[tuple[str, str, str], list[Row]] = {}
-        for row in self.not_done:
+        for row in islice(self.not_done, SHOWN):
             alike.setdefault((row.verdict, row.code, row.message), []).append(row)
         return list(alike.values())
 
     @property
     def read(self) -> list[Row]:
-        """What could be read, now or before, by name."""
-        return sorted((row for row in self.rows if row.verdict), key=lambda row: row.name)
+        """The first SHOWN of what could be read, now or before, by name."""
+        readable = (row for row in self.rows if row.verdict)
+        return nsmallest(SHOWN, readable, key=lambda row: row.name)
 
     @property
     def reasons(self) -> list[tuple[str, str, int]]:
@@ -89,7 +103,7 @@ class Report(Sums):
     @property
     def exit_code(self) -> int:
         """As the contract says: 0 all done, 1 not all, 130 interrupted."""
-        return 130 if self.interrupted else int(bool(self.not_done or self.reviews.failed))
+        return 130 if self.interrupted else int(bool(self.not_done_count or self.reviews.failed))
 
     def add(self, row: Row) -> None:
         """Count a document, and keep its row."""
@@ -109,7 +123,7 @@ class Report(Sums):
     def add_unchanged(self, sums: Sums, fresh: Iterable[Row]) -> None:
         """Count many documents that nothing was done to; of the `fresh` rows some are shown."""
         room = max(0, FRESH_SHOWN - self.totals.fresh)
-        self.rows += (row for row in islice(fresh, room) if row.done)
+        self.rows.extend(row for row in islice(fresh, room) if row.done)
         self.merge(sums)
 
     def as_dict(self) -> dict[str, Any]:
@@ -130,11 +144,23 @@ class Report(Sums):
             "stage_seconds": {k: round(v, 4) for k, v in self.stages},
             "removed": self.removed,
             "review": self.reviews.as_dict(self.totals.records),
-            "documents": [
-                row.as_dict() for row in sorted(self.rows, key=lambda row: (row.done, row.name))
-            ],
+            "documents": Dicts(self.rows),
             "page": str(self.page),
         }
+
+
+class Dicts(list[dict[str, Any]]):
+    """Rows as a list that JSON writes one by one: none of them is made before it is asked for."""
+
+    def __init__(self, rows: Shelf[Row]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (row.as_dict() for row in self._rows.sorted())
 
 
 def write_report(report: Report) -> None:
@@ -142,8 +168,7 @@ def write_report(report: Report) -> None:
     ended = {"run": report.id, "seconds": report.seconds, "exit_code": report.exit_code}
     LOG.info("run ends", extra=ended | asdict(report.totals))
     shown = _page(report)
-    data = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
-    write(report.folder / f"{report.id}.json", data)
+    write(report.folder / f"{report.id}.json", json_parts(report.as_dict()))
     write(report.page, shown)
     write(report.folder / LATEST, shown)
 
@@ -153,6 +178,7 @@ def _page(report: Report) -> str:
         "report.html",
         report=report,
         kinds=KINDS,
+        shown=SHOWN,
         read=sum(report.coverage.values()),
         levels={"error": "error", "warning": "warning", "info": "note"},
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -84,7 +84,7 @@ class Reviewing:
     store: Store
     state: State
     edited: Path
-    names: Collection[str] | None = None
+    names: Container[str] | None = None
     jobs: int = 1
     limits: Limits = field(default_factory=Limits)
     force: bool = False

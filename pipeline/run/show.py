@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from bisect import insort
 from collections.abc import Iterator
 
 import click
@@ -146,11 +147,12 @@ def complaints(report: Report) -> Iterator[str]:
         yield printable(f"{row.name}: {word}, {row.code}: {row.message}")
     for name, trouble in report.reviews.failed:
         yield printable(f"{name}: decisions not merged, {trouble.code}: {trouble.message}")
-    bad = {row.name for row in report.not_done} | {name for name, _ in report.reviews.failed}
-    if bad:
-        yield f"{counted(len(bad), 'document')} not done. See {report.page}"
+    others = {name for name, _ in report.reviews.failed}.difference(r.name for r in report.not_done)
+    if bad := report.not_done_count + len(others):
+        yield f"{counted(bad, 'document')} not done. See {report.page}"
 
 
+NAMED = 3  # documents with an issue
 _LEVELS = ("error", "warning")
 
 
@@ -164,12 +166,16 @@ def _documents(report: Report) -> str:
 
 def _of(report: Report, level: str) -> list[str]:
     """Each code of that level: how often, and in which documents."""
-    found = []
-    for code, count in [(code, count) for loud, code, count in report.reasons if loud == level]:
-        names = sorted(r.name for r in report.rows if any(i.code == code for i in r.issues))
-        shown = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-        found.append(f"{count:,} {code}: {shown}")
-    return found
+    found = [(code, count) for loud, code, count in report.reasons if loud == level]
+    names: dict[str, list[str]] = {code: [] for code, _ in found}
+    for row in report.rows if found else ():
+        for code in {issue.code for issue in row.issues} & names.keys():
+            insort(names[code], row.name)
+            del names[code][NAMED + 1 :]
+    return [
+        f"{count:,} {code}: {', '.join(names[code][:NAMED])}{' ...' * (len(names[code]) > NAMED)}"
+        for code, count in found
+    ]
 
 
 def review_lines(reviews: Reviews, found: int) -> Iterator[str]:

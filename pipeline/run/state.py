@@ -21,6 +21,8 @@ from pipeline.store import beside_us
 
 FILE = "state.sqlite3"
 VERSION = 4
+AHEAD = 1000  # they are asked for in the order of their names
+LAST = "\U0010ffff"  # after every name
 SECONDS = 0.5  # between commits: what a killed run has to do again
 
 _TABLES = """
@@ -62,20 +64,37 @@ class Known:
     limits: tuple[float, float] = (0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What is known of a folder's documents from `first` to `last`, by name."""
+
+    folder: str
+    first: str
+    last: str
+    known: dict[str, Known]
+
+    def has(self, folder: str, name: str) -> bool:
+        return folder == self.folder and self.first <= name <= self.last
+
+
 class State:
-    """The state of an `extracted/`, one folder in memory at a time."""
+    """The state of an `extracted/`, AHEAD documents of one folder in memory at a time."""
 
     def __init__(self, extracted: Path, read_only: bool = False) -> None:
         self._database = _found(extracted, read_only)
-        self._folder: tuple[str, dict[str, Known]] | None = None
+        self._near = _Near("", "", "", {})
         self._committed = time.monotonic()
 
     def get(self, name: str) -> Known | None:
         """What is known of the document of that name."""
         folder = os.path.dirname(name)  # noqa: PTH120 (names are not paths)
-        if self._folder is None or self._folder[0] != folder:
-            self._folder = folder, {known.name: known for known in self.inside(folder)}
-        return self._folder[1].get(name)
+        if not self._near.has(folder, name):
+            sql = "SELECT * FROM documents WHERE folder = ? AND name >= ? ORDER BY name LIMIT ?"
+            found = self._database.execute(sql, [folder, name, AHEAD])
+            known = {one.name: one for one in map(_known, found)}
+            last = next(reversed(known)) if len(known) == AHEAD else LAST
+            self._near = _Near(folder, name, last, known)
+        return self._near.known.get(name)
 
     def all(self) -> Iterator[Known]:
         """All documents, sorted by folder and name."""
@@ -145,8 +164,10 @@ class State:
             ],
         )
         self._mark(known.name)
-        if self._folder and self._folder[0] == folder:
-            self._folder[1][known.name] = replace(known, row=row)
+        if self._near.has(folder, known.name):
+            self._near.known[known.name] = replace(known, row=row)
+            if len(self._near.known) > 2 * AHEAD:  # a folder that is read for the first time
+                self._near = _Near("", "", "", {})
         if time.monotonic() - self._committed > SECONDS:
             self.commit()
 
@@ -157,17 +178,18 @@ class State:
             "DELETE FROM documents WHERE folder = ? AND name = ?", [folder, name]
         )
         self._mark(name)
-        if self._folder and self._folder[0] == folder:
-            self._folder[1].pop(name, None)
+        if self._near.has(folder, name):
+            self._near.known.pop(name, None)
 
     def _mark(self, name: str) -> None:
         folder, _, _ = name.rpartition("/")
         self._database.execute("DELETE FROM folders WHERE folder = ?", [folder])
         self._database.execute("INSERT INTO changed VALUES (?) ON CONFLICT DO NOTHING", [name])
 
-    def changed(self) -> list[str]:
+    def changed(self) -> Iterator[str]:
         """The documents that changed since the last `settle`, by any run, killed ones too."""
-        return [name for (name,) in self._database.execute("SELECT name FROM changed ORDER BY 1")]
+        found = self._database.execute("SELECT name FROM changed ORDER BY 1")
+        return (name for (name,) in found)
 
     def settle(self) -> None:
         """Have nothing changed: somebody took note."""

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 
 from pipeline.run.outcome import Row
+from pipeline.run.shelf import Shelf
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Sums:
     totals: Totals = field(default_factory=Totals)
     issues: Counter[tuple[str, str]] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row] | Shelf[Row] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
         """Count a document."""
@@ -59,7 +60,7 @@ class Sums:
             setattr(self.totals, one.name, both)
         self.issues.update(other.issues)
         self.coverage.update(other.coverage)
-        self.rows += other.rows
+        self.rows.extend(other.rows)
 
     def to_json(self) -> str:
         """As the state keeps it."""

@@ -66,10 +66,3 @@ def expected_seconds(task: Task) -> float:
     size = re.match(r"\d+", known[0] if known else stamp(file))
     rate = SECONDS_A_MEGABYTE.get(file.suffix.lower(), OF_OTHER_KINDS)
     return SECONDS + rate * int(size[0] if size else 0) / 1e6
-
-
-def take_through(task: Task) -> Result:
-    """Take a document through the stages; what cannot be read is a row that says so."""
-    from pipeline.run.work import Reading  # all stages: only workers pay for them
-
-    return Reading(task).result()

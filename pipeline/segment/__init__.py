@@ -21,6 +21,7 @@ from pipeline.taxonomy import Taxonomy
 
 # The more specific first.
 _WAYS = (control_table, outline, listing)
+_BOILERPLATE = (BlockKind.FURNITURE, BlockKind.FIGURE)
 _CONTEXT = (BlockKind.HEADING, BlockKind.CAPTION, BlockKind.METADATA)
 
 
@@ -40,7 +41,9 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
         claimed = [span for one in kept for span in _own(one)]
         claimed += _elaborated(document, kept)
         told = list(prose.segment(document, rules, claimed))
-        kept += [one for one in told if _commits(one, rules)] if names_its_own(kept) else told
+        if names_its_own(kept):
+            told = [one for one in told if _commits(one, rules) or _beside(one, kept)]
+        kept += told
     kept.sort(key=lambda segment: segment.spans()[0])
     told = _told(document, kept, rules)
     work = source(document, rules)
@@ -49,9 +52,7 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
         verdict=document.verdict,
         segments=(work, *told) if work else tuple(told),
         context=tuple(sorted({*_context(document, kept), *read})),
-        boilerplate=tuple(
-            block.span for block in document.blocks if block.kind is BlockKind.FURNITURE
-        ),
+        boilerplate=tuple(block.span for block in document.blocks if block.kind in _BOILERPLATE),
         issues=(*([tongue] if tongue else []), *cross_checks(document), *issues),
     )
 
@@ -73,10 +74,25 @@ def names_its_own(segments: Iterable[Segment]) -> bool:
 
 
 def _commits(segment: Segment, rules: Rules) -> bool:
-    """Whether it opens with what the authors will do: that is meant, named or not."""
+    """Whether it says what the authors do or will do: that is meant, named or not."""
     description = segment.part("description")
-    quote = description.provenance[0].quote if description else ""
-    return rules.find("measure.commitment", normal_form(quote)) is not None
+    quote = normal_form(description.provenance[0].quote) if description else ""
+    by = description.provenance[0].made_by if description else ""
+    return by.startswith("rule:prose.commitment-kept") or (
+        rules.find("measure.commitment", quote) is not None
+    )
+
+
+def _beside(told: Segment, named: Iterable[Segment]) -> bool:
+    """Whether it stands below a heading of its own beside those that name measures."""
+    trail = [cited.span for cited in told.heading]
+    headed = [one for one in named if one.way == outline.WAY]
+    names = {part.provenance[0].span for one in headed if (part := one.part("name"))}
+    return (
+        bool(trail)
+        and any(trail[:-1] == [cited.span for cited in one.heading] for one in headed)
+        and not any(trail[-1].covers(name) for name in names)
+    )
 
 
 class _Claims:

@@ -102,7 +102,7 @@ def _groups(document: Document, rules: Rules) -> Iterator[Group]:
     group: Group | None = None
     for table, trail in _tables(document):
         band: Block | None = None
-        rows = [row for row in table.rows if any(row)]
+        rows = _rows(document, table, rules)
         continues = (
             group is not None
             and _width(rows) in (1, len(group.head))
@@ -142,6 +142,18 @@ def _groups(document: Document, rules: Rules) -> Iterator[Group]:
                     band = None
                     yield group
                 group.rows.append(row)
+
+
+def _rows(document: Document, table: Table, rules: Rules) -> list[Cells]:
+    """The rows of a table; a head of two rows is one: the lower names, if they tell roles."""
+    rows = [row for row in table.rows if any(row)]
+    heads = [row for row in rows if all(cell.cell and cell.cell.head for cell in row if cell)]
+    if len(heads) != 2:
+        return rows
+    lowest = tuple((table.heads(column) or (None,))[-1] for column in range(len(heads[0])))
+    told = _roles(document, lowest, rules, about=False) is not None
+    place = rows.index(heads[0])
+    return [*rows[:place], lowest if told else heads[0], *rows[rows.index(heads[1]) + 1 :]]
 
 
 def _tables(document: Document) -> Iterator[tuple[Table, tuple[Block, ...]]]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pipeline.model import Block, BlockKind, Document, Span
 from pipeline.rule import Rules
 from pipeline.segment.nesting import Item
-from pipeline.segment.passage import flat
+from pipeline.segment.passage import flat, is_title
 from pipeline.segment.runin import run_in
 
 _TERM = 8  # words of a term that stands on a line of its own
@@ -66,12 +66,16 @@ def _lines(document: Document, block: Block) -> list[Span]:
     return found if len(found) >= _FEWEST and ends[-1] == len(text) else []
 
 
-def terms(document: Document, blocks: Sequence[Block]) -> list[Item]:
-    """A series of short lines with a paragraph below each: a term and its meaning."""
+def terms(document: Document, blocks: Sequence[Block], bold: bool = False) -> list[Item]:
+    """A series of short lines with a paragraph below each: a term and its meaning.
+
+    With `bold`, only lines that are all in bold are terms.
+    """
     items = [
         Item(Span(term.span.start, meaning.span.end), document.trim(meaning.span),
              name=document.trim(term.span))
         for term, meaning in _pairs(document, blocks)
+        if not bold or is_title(document, term)
     ]  # fmt: skip
     return items if len(items) >= _FEWEST else []
 

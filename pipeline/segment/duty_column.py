@@ -29,7 +29,7 @@ def duties(
     titles = [flat(document, block.span) for block in trail[-1:]]
     if (
         len(below) < _FEWEST
-        or any(len(text.split()) > _HEAD or rules.find("measure", text) for text in texts)
+        or any(len(text.split()) > _HEAD or _lays_down(text, rules) for text in texts)
         or any(rules.find(kind, title) for title in titles for kind in _OTHER)
     ):
         return None
@@ -43,7 +43,24 @@ def duties(
         return None
     heads = (normal_form(text) for text in texts)
     topics = [c for c, text in enumerate(heads) if c != best and rules.find("column.topic", text)]
-    return {"measure": best, "name": topics[0]} if topics else {"measure": best}
+    labels = [c for c, text in enumerate(texts) if c != best and rules.find("column.label", text)]
+    if labels and not topics:
+        beside = range(labels[0] + 1, best)
+        topics = [c for c in beside if _tells_apart(document, [row[c] for row in below])]
+    roles = {"label": labels[:1], "name": topics[:1], "measure": [best]}
+    return {role: columns[0] for role, columns in roles.items() if columns}
+
+
+def _lays_down(head: str, rules: Rules) -> bool:
+    """Whether a cell is no head but a measure; "What boards should do" is one."""
+    return rules.find("measure", head) is not None and not rules.find("section.measures", head)
+
+
+def _tells_apart(document: Document, cells: Cells) -> bool:
+    """Whether the cells of a column between number and measure are names: short, none twice."""
+    texts = [flat(document, cell.span) for cell in cells if cell]
+    few = all(0 < len(text.split()) <= _HEAD for text in texts)
+    return few and len(texts) == len(cells) == len(set(texts))
 
 
 def _share(document: Document, cells: Cells, rules: Rules) -> float:

@@ -55,8 +55,7 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
             rules.find("section.measures", _unnumbered(above.texts[-1]))
         )
         yield from _walk(document, clauses(document, loose, headed), above, rules)
-        if headed:
-            yield from _walk(document, terms(document, loose), above, rules)
+        yield from _walk(document, terms(document, loose, bold=not headed), above, rules)
     for trail, items in cell_lists(document):
         yield from _walk(document, items, _above(document, trail), rules)
 

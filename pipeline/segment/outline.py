@@ -20,9 +20,11 @@ from pipeline.segment.passage import (
     cite_blocks,
     flat,
     is_clause,
+    is_title,
     labelled,
     marker,
     placed,
+    title_of,
     trail_of,
 )
 
@@ -32,6 +34,7 @@ _DETAIL = 12  # words: a labelled run this short is a field and not a paragraph
 _PASSAGE = 80  # words: paragraphs beyond the first belong to the description up to this many
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTATION)
 _RECURS = 3  # times a heading stands that is a label
+_TITLE = 6  # words of a title that says what the whole work holds: "Mitigations"
 _CLAUSES = 2  # of a section that make it a list of measures and not one
 _STEM = 8  # words of a sentence that only its list completes
 _LONGEST_NAME = 25  # words: a heading longer than this is a paragraph in disguise
@@ -62,17 +65,31 @@ def _with_fields(document: Document, found: Sequence[Section], rules: Rules) -> 
     A heading that stands again and again ("Guidance", "About") labels a part of each measure.
     """
     titles = [fold(flat(document, section.heading.block.span)) for section in found]
-    counts = Counter(titles)
+    labels = _labels(found, titles)
     for position, section in enumerate(found):
-        if counts[titles[position]] >= _RECURS:
+        if titles[position] in labels:
             continue
         fields: list[Section] = []
         for below, title in zip(found[position + 1 :], titles[position + 1 :], strict=True):
             if section.heading.block not in below.heading.trail or not below.body:
                 break
-            if counts[title] >= _RECURS and _role(document, below, rules):
+            if title in labels and _role(document, below, rules):
                 fields.append(below)
         yield section._replace(fields=tuple(fields))
+
+
+def _labels(found: Sequence[Section], titles: Sequence[str]) -> set[str]:
+    """The titles that divide most of the sections alike, as against what is said under a few."""
+    counts = Counter(titles)
+    above = [section.heading.trail[-1:] for section in found]
+    levels = Counter(one[0].level for one in set(above) if one)
+    labels = set()
+    for title in (title for title, times in counts.items() if times >= _RECURS):
+        bearing = {one for one, own in zip(above, titles, strict=True) if own == title}
+        beside = max((levels[one[0].level] for one in bearing if one), default=0)
+        if len(bearing) * 2 >= beside:
+            labels.add(title)
+    return labels
 
 
 def _role(document: Document, section: Section, rules: Rules) -> str:
@@ -118,10 +135,15 @@ def _states_measure(document: Document, section: Section, rules: Rules) -> tuple
         return "", False
     if rules.find("section.other", title) or rules.find("section.measures", title):
         return "", False
+    if sum(is_title(document, block) for block in section.body) >= _CLAUSES:
+        return "", False  # each title has a text of its own below it
     above = [flat(document, block.span) for block in section.heading.trail]
     if any(rules.find("section.heard", text) for text in (title, *above)):
         return "", False
-    announced = [found for text in above if (found := rules.find("section.measures", text))]
+    entitled = above
+    if above and len(above[0].split()) > _TITLE and section.heading.trail[:1] == title_of(document):
+        entitled = above[1:]
+    announced = [found for text in entitled if (found := rules.find("section.measures", text))]
     if announced and not any(rules.find("section.other", text) for text in above):
         return f"rule:{announced[-1].rule.id}", False
     instruction = rules.find("measure", title)

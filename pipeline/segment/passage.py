@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.model import Block, BlockKind, Document, Provenance, Span
+from pipeline.model import UNREAD, Block, BlockKind, Document, Provenance, Span
 
 _MARKER = re.compile(
     r"\s*(?:(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])\s*"
@@ -37,10 +37,10 @@ class Labelled(NamedTuple):
 
 
 def placed(document: Document) -> Iterator[Placed]:
-    """All blocks but furniture and metadata, in reading order, each with its heading trail."""
+    """All blocks but the UNREAD, in reading order, each with its heading trail."""
     trail: tuple[Block, ...] = ()
     for block in document.blocks:
-        if block.kind in (BlockKind.FURNITURE, BlockKind.METADATA):
+        if block.kind in UNREAD:
             continue
         if block.kind is BlockKind.HEADING:
             above = tuple(heading for heading in trail if heading.level < block.level)
@@ -83,6 +83,24 @@ def is_clause(document: Document, block: Block) -> bool:
     """Whether a paragraph is a numbered clause: "5.2.1 The provider shall ..."."""
     text = document.quote(block.span)
     return block.kind is BlockKind.PARAGRAPH and _CLAUSE.match(text) is not None
+
+
+def is_title(document: Document, block: Block) -> bool:
+    """Whether a paragraph is all in bold and no sentence: a title that no heading style marks."""
+    span = document.trim(block.span)
+    bold = [inline.span for inline in block.inlines if inline.kind == "strong"]
+    return (
+        block.kind is BlockKind.PARAGRAPH
+        and any(document.trim(one).covers(span) for one in bold)
+        and document.quote(span)[-1:].isalnum()
+    )
+
+
+def title_of(document: Document) -> tuple[Block, ...]:
+    """The first heading, where no other stands as high: what it announces is the whole work."""
+    headings = [block for block in document.blocks if block.kind is BlockKind.HEADING]
+    highest = [block for block in headings if block.level <= headings[0].level]
+    return tuple(highest) if len(highest) == 1 else ()
 
 
 def flat(document: Document, span: Span) -> str:

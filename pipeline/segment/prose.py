@@ -23,7 +23,7 @@ from pipeline.model import (
     Span,
 )
 from pipeline.rule import Match, Rules
-from pipeline.segment.passage import body, marker, placed, trail_of
+from pipeline.segment.passage import body, is_title, marker, placed, trail_of
 from pipeline.segment.sentences import sentences
 
 WAY = "prose"
@@ -54,9 +54,12 @@ _THIS = re.compile(
 _CASE = re.compile(
     r"(?:^\W*|, )(?:if|when|where|while|once|although|unless|as)\s[^,;]*,", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\d{1,3}\s+(?=[A-Z“‘])")  # of a note, or of the one that ends before it
+_NUMBER = re.compile(
+    r"\d{1,3}(?:\s+|\.\s?)(?=[A-Z“‘])"
+)  # of a note, or of the one that ends before it
 _ON = re.compile(
-    r"(?:This|These|It|They|Such|That|Those|Both|At a minimum|In particular|Specifically"
+    r"(?:(?:This|These|It|They|That|Those)(?!(?:’|'|\s)s\b|\s(?:is|are)\s(?:the|a|an|still|not)\b"
+    r"|\s(?:was|were|did|does|do|had)\b)|Such|Both|At a minimum|In particular|Specifically"
     r"|For (?:example|instance)|[A-Z][a-z ]{2,25}, for example|In (?:so )?doing(?: so)?|That is"
     r"|Examples?|Otherwise|Conversely|If|In conducting|When (?:conducting|doing|making))\b"
 )
@@ -87,10 +90,15 @@ class Weight(NamedTuple):
 
 
 def segment(document: Document, rules: Rules, claimed: Sequence[Span]) -> Iterator[Segment]:
-    """Yield the measures of all text that is in none of the `claimed` places, in reading order."""
+    """Yield the measures of all text that is in none of the `claimed` places, in reading order.
+
+    Of a cell that says more than was claimed of it, the rest is read; any other block is whole.
+    """
     for trail, sequence in _sequences(document, claimed):
         above = _weigh_above(document, trail, rules)
         told = _told(document, sequence)
+        if sequence[0].cell:
+            told = [one for one in told if not any(map(one.places[0].touches, claimed))]
         note = _NOTE if sequence[0].kind is BlockKind.FOOTNOTE else 0.0
         listed = sequence[0].kind is BlockKind.LIST_ITEM
         weighed = [weigh(sentence.text, rules, above, note, listed) for sentence in told]
@@ -159,11 +167,14 @@ def _sequences(
     document: Document, claimed: Sequence[Span]
 ) -> Iterator[tuple[tuple[Block, ...], list[Block]]]:
     """Unclaimed blocks to be read in one run: one block, and what a page's end cut from it."""
-    taken = {block.span.start for span in claimed for block in document.blocks_at(span)}
+    taken = {
+        block.span.start for span in claimed for block in document.blocks_at(span) if not block.cell
+    }
     open_: tuple[tuple[Block, ...], list[Block]] | None = None
     for here in placed(document):
         block = here.block
-        if block.kind not in READ or block.span.start in taken or (block.cell and block.cell.head):
+        unread = block.span.start in taken or (block.cell and block.cell.head)
+        if block.kind not in READ or unread or is_title(document, block):
             if block.kind is BlockKind.HEADING and open_:
                 yield open_
                 open_ = None

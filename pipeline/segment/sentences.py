@@ -8,7 +8,7 @@ from pipeline.model import Document, Span
 # A sentence may end in quotes and brackets, and in the number of a footnote.
 _END = re.compile(
     r"(?:[.!?]+[\"”’')\]]*(?:(?<=[a-z)”’]\.)\d{1,3}|\s\d{1,3})?(?=\s+[\"“‘'(\[]*[A-Z])"
-    r"|[.!?]+[\"”’')\]]*(?=\s+[\"“‘'(\[]*\d+\s+[A-Z])"
+    r"|[.!?]+[\"”’')\]]*(?=\s+[\"“‘'(\[]*\d+(?:\s+|\.\s?)[A-Z])"
     r"|\n\s*\n|\n[ \t]*(?=(?:[•●▪◦‣–]|o)[ \t]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)][ \t]))"
 )
 _ABBREVIATION = re.compile(

@@ -3,12 +3,12 @@
 `raw/documents/nist/a.pdf` is the document `nist/a.pdf`: its outputs are `<folder>/nist/a.pdf.json`.
 """
 
+from pipeline.store.entry import GONE
 from pipeline.store.files import (
-    GONE,
-    Overtaken,
     bibliography,
     canonical,
     digest,
+    json_parts,
     keep_aside,
     password,
     read_as_it_is,
@@ -20,23 +20,17 @@ from pipeline.store.files import (
     sync,
     write,
 )
-from pipeline.store.layout import Stage, Store, UnknownPath, UnusableDecisions
-from pipeline.store.look import Look, looks
+from pipeline.store.layout import Stage, UnknownPath, UnusableDecisions
+from pipeline.store.look import Look
+from pipeline.store.objects import OnlyOnDisk, Overtaken, Remote
 from pipeline.store.original import Original, Trouble, taken
-from pipeline.store.place import (
-    BadPlace,
-    OnlyOnDisk,
-    Remote,
-    absolute,
-    beside_us,
-    place,
-    speaks_of_objects,
-)
+from pipeline.store.place import BadPlace, absolute, beside_us, place, speaks_of_objects
+from pipeline.store.tree import Store
 
 __all__ = [
     "GONE", "BadPlace", "Look", "OnlyOnDisk", "Original", "Overtaken", "Remote", "Stage", "Store",
     "Trouble", "UnknownPath", "UnusableDecisions", "absolute", "beside_us", "bibliography",
-    "canonical", "digest", "keep_aside", "looks", "password", "place", "read_as_it_is",
-    "read_bytes", "read_noun", "settled", "speaks_of_objects", "stamp", "stamp_all",
-    "sync", "taken", "write",
+    "canonical", "digest", "json_parts", "keep_aside", "password", "place",
+    "read_as_it_is", "read_bytes", "read_noun", "settled", "speaks_of_objects", "stamp",
+    "stamp_all", "sync", "taken", "write",
 ]  # fmt: skip

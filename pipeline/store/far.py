@@ -14,44 +14,31 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.store.files import GONE, Overtaken, read_bytes, settled, stamp, write
-from pipeline.store.layout import Folders, Stage, Store, UnknownPath
+from pipeline.store import near
+from pipeline.store.entry import GONE, Entry
+from pipeline.store.files import settled, stamp, write
+from pipeline.store.layout import SHARDED, Folders, Layout, Stage, UnknownPath, sharded
 from pipeline.store.look import Look
-from pipeline.store.objects import Entry, entries
+from pipeline.store.objects import Overtaken, Remote, entries
 from pipeline.store.original import BESIDE, MADE, PAGES, Original, belongs, openable
-from pipeline.store.place import Remote
 
 BATCH = 1000  # originals that are handed on at a time
 RECENT = 20_000  # pages whose `_files` folder is known without asking
 MANY = 100_000  # names in a folder beyond which its outputs are kept in shards
 SHARDS = tuple(f".{digit:x}" for digit in range(16))  # as no document's folder is called
-LAYOUT = "shards.json"
 
 
 # --- shards ---------------------------------------------------------------------------------------
 
 
-def shard(name: str) -> str:
-    """The shard of a document: the first digit of the SHA-256 of its name."""
-    return f".{sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[0]}"
-
-
-def sharded(extracted: Remote) -> frozenset[str]:
-    """The folders whose outputs are in shards. Raises OSError."""
-    try:
-        return frozenset(json.loads(read_bytes(extracted / LAYOUT)))
-    except FileNotFoundError:
-        return frozenset()
-
-
-def begin_shards(store: Store, look: Look) -> None:
+def begin_shards(store: Layout, look: Look) -> None:
     """Have the outputs of a folder in shards if it has MANY originals, and none was read yet.
 
     A folder that grows later stays as it is, for to move it would be to make all of it again.
     """
     if look.made or look.count <= MANY or not isinstance(store.extracted, Remote):
         return
-    file = store.extracted / LAYOUT
+    file = store.extracted / SHARDED
     for _ in range(5):  # others may be beginning a run, too
         before = stamp(file)
         known = sharded(store.extracted) | {look.name}
@@ -82,7 +69,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
     return (entry for entry in found if not entry.name.startswith("."))
 
 
-def _outputs(store: Store, top: Path, folder: str) -> Iterator[Entry]:
+def _outputs(store: Layout, top: Path, folder: str) -> Iterator[Entry]:
     """The same of a folder of outputs, wherever its shards are."""
     place = top / folder
     if folder not in store.sharded:
@@ -115,11 +102,11 @@ class _Folders:
             self.names.append(entry.name)
 
 
-def _originals(store: Store, folder: str, folders: _Folders) -> Iterator[Original]:
+def _originals(store: Layout, folder: str, folders: _Folders) -> Iterator[Original]:
     """The originals of a folder in the order of their outputs, with stamps of what is in `raw/`."""
     place, within = store.documents / folder, f"{folder}/" if folder else ""
     if not isinstance(place, Remote):
-        found, inside = store.listed(folder)
+        found, inside = near.listed(store, folder)
         folders.names += [name.rpartition("/")[2] for name in inside]
         for original in sorted(found, key=lambda one: one.name + MADE):
             yield replace(original, stamps=store.raw_stamps(original))
@@ -153,7 +140,7 @@ def _originals(store: Store, folder: str, folders: _Folders) -> Iterator[Origina
     yield from done(None)
 
 
-def _joined(store: Store, folder: str, found: Iterator[Original]) -> Iterator[Original]:
+def _joined(store: Layout, folder: str, found: Iterator[Original]) -> Iterator[Original]:
     """The originals with the stamps of their outputs as well."""
     tops = [store.extracted / stage.folder for stage in Stage]
     columns = [_outputs(store, top, folder) for top in tops]
@@ -171,7 +158,7 @@ def _joined(store: Store, folder: str, found: Iterator[Original]) -> Iterator[Or
 
 
 def inside(
-    store: Store, folder: str, outputs: bool = True, folders: _Folders | None = None
+    store: Layout, folder: str, outputs: bool = True, folders: _Folders | None = None
 ) -> Iterator[list[Original]]:
     """The originals of a folder by BATCH, with all stamps; without `outputs` with those of raw."""
     folders = folders or _Folders(store.documents / folder)
@@ -186,7 +173,7 @@ def inside(
         yield batch
 
 
-def walk(store: Store, folder: str = "", outputs: bool = True) -> Iterator[list[Original]]:
+def walk(store: Layout, folder: str = "", outputs: bool = True) -> Iterator[list[Original]]:
     """The same of a folder and of those in it."""
     folders = _Folders(store.documents / folder)
     yield from inside(store, folder, outputs, folders)
@@ -194,7 +181,7 @@ def walk(store: Store, folder: str = "", outputs: bool = True) -> Iterator[list[
         yield from walk(store, f"{folder}/{name}" if folder else name, outputs)
 
 
-def named(store: Store, paths: Sequence[Path], outputs: bool) -> Iterator[list[Original]]:
+def named(store: Layout, paths: Sequence[Path], outputs: bool) -> Iterator[list[Original]]:
     """The same of paths under `raw/` and outputs, or names as in `raw/documents`.
 
     Raises UnknownPath, and OSError.
@@ -212,7 +199,7 @@ def named(store: Store, paths: Sequence[Path], outputs: bool) -> Iterator[list[O
         yield from found
 
 
-def _name(store: Store, path: Path) -> str:
+def _name(store: Layout, path: Path) -> str:
     if not isinstance(path, Remote):
         return path.as_posix()
     if path == store.raw:
@@ -225,7 +212,7 @@ def _name(store: Store, path: Path) -> str:
     return "/".join(path.relative_to(store.documents).parts)
 
 
-def made(store: Store, top: Path, known: Folders, folder: str = "") -> Iterator[list[Original]]:
+def made(store: Layout, top: Path, known: Folders, folder: str = "") -> Iterator[list[Original]]:
     """The originals of what is under a folder of outputs, but for folders that are `known`."""
     within = f"{folder}/" if folder else ""
     folders = known.get(folder)
@@ -248,7 +235,7 @@ def made(store: Store, top: Path, known: Folders, folder: str = "") -> Iterator[
 # --- looks ----------------------------------------------------------------------------------------
 
 
-def looks(store: Store) -> Iterator[Look]:
+def looks(store: Layout) -> Iterator[Look]:
     """Every folder of `raw/documents`, each before those in it, sorted."""
     todo = [""]
     while todo:
@@ -257,7 +244,7 @@ def looks(store: Store) -> Iterator[Look]:
         todo.extend(reversed(found.folders))
 
 
-def _look(store: Store, folder: str) -> Look:
+def _look(store: Layout, folder: str) -> Look:
     place, said, whole, count = store.documents / folder, sha256(), True, 0
     folders = _Folders(place)
 

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from errno import EAGAIN, EBADMSG, EIO, ESTALE
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.store.place import Remote
+from pipeline.store.entry import GONE
+from pipeline.store.objects import Remote, get, put, stamp_of
 
 if TYPE_CHECKING:  # pydantic takes 0.15 s to import, and `gleaner status` needs no noun
     from pydantic import BaseModel
 
     Noun = TypeVar("Noun", bound=BaseModel)
 
-GONE = "-"
 DRAFTS = ".*.tmp"
 DRAFT = re.compile(r"\.[0-9a-f]{16}\.tmp")  # chance: two machines may have the same process ids
 YOUNG = 1_000_000_000  # nanoseconds within which a file may change again under the same stamp
+TOKENS = 10_000  # of JSON in a part: 100 KB or so
 PASSING = {EIO, ESTALE, EAGAIN, EBADMSG}
 OBJECT = "@"  # in the stamp of an object, between its size and what its store calls the version
 
 # A string holds no raw line break, so this meets only what stands between values.
 _NUMBERS = re.compile(r"\[(\n[-+\d.eE, \n]++)\]")
-
-
-class Overtaken(OSError):
-    """A file that others wrote since it was looked at: it was left as they did."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(EAGAIN, "Another run wrote it meanwhile: it was left", str(file))
 
 
 def canonical(noun: BaseModel) -> str:
@@ -54,8 +50,6 @@ def stamp(file: Path | str) -> str:
     Raises OSError only for an object of which the store does not tell.
     """
     if isinstance(file, Remote):
-        from pipeline.store.objects import stamp_of
-
         return stamp_of(file) or GONE
     try:
         stat = os.stat(file)  # noqa: PTH116 (see Store.stamps)
@@ -98,8 +92,6 @@ def read_bytes(file: Path) -> bytes:
 def read_as_it_is(file: Path) -> bytes:
     """The bytes of a file, of an object even when they are not those that were put there."""
     if isinstance(file, Remote):
-        from pipeline.store.objects import get
-
         return get(file, checked=False)
     return read_bytes(file)
 
@@ -109,21 +101,27 @@ def read_noun(kind: type[Noun], file: Path) -> Noun:
     return kind.model_validate_json(read_bytes(file))
 
 
-def write(file: Path, content: str | bytes, over: str = "") -> str:
+def json_parts(data: Any) -> Iterator[str]:
+    """Data as JSON for people, in parts: all of a large report need never be there at once."""
+    tokens = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(data)
+    while part := "".join(islice(tokens, TOKENS)):
+        yield part
+    yield "\n"
+
+
+def write(file: Path, content: str | bytes | Iterable[str], over: str = "") -> str:
     """Put a file in its place, whole or not at all, and on the disk. Raises OSError.
 
     An object is put only `over` what has that stamp (see `objects.put`); its new stamp is given,
     and for a file of a disk nothing.
     """
     if isinstance(file, Remote):
-        from pipeline.store.objects import put
-
-        return put(file, content.encode() if isinstance(content, str) else content, over)
+        return put(file, b"".join(_in_bytes(content)), over)
     _make(file.parent)
     draft = file.with_name(DRAFTS.replace("*", os.urandom(8).hex()))
     try:
         with draft.open("wb") as out:
-            out.write(content.encode() if isinstance(content, str) else content)
+            out.writelines(_in_bytes(content))
             out.flush()
             os.fsync(out.fileno())
         draft.rename(file)
@@ -133,6 +131,12 @@ def write(file: Path, content: str | bytes, over: str = "") -> str:
         raise
     sync(file.parent)
     return ""
+
+
+def _in_bytes(content: str | bytes | Iterable[str]) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        return iter([content])
+    return (part.encode() for part in ([content] if isinstance(content, str) else content))
 
 
 def _make(folder: Path) -> None:

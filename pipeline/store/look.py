@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.store.files import YOUNG, digest
-from pipeline.store.layout import Stage, Store
+from pipeline.store.layout import Layout, Stage
 from pipeline.store.original import belongs
 
 
@@ -30,13 +30,8 @@ class Look:
     made: bool = False
 
 
-def looks(store: Store) -> Iterator[Look]:
-    """Every folder of `raw/documents`, each before those in it, sorted."""
-    if store.far:
-        from pipeline.store import far
-
-        yield from far.looks(store)
-        return
+def looks(store: Layout) -> Iterator[Look]:
+    """Every folder of `raw/documents` on a disk, each before those in it, sorted."""
     tops = [str(store.documents), *(f"{store.extracted}/{stage.folder}" for stage in Stage)]
     todo = [""]
     while todo:

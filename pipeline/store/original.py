@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.store.files import GONE, read_bytes
+from pipeline.store.entry import GONE
+from pipeline.store.files import read_bytes
 
 SIDECAR = ".toml"
 CITATIONS = (".csl.json", ".ris", ".bib")  # a work as others cite it

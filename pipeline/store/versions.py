@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.store.files import digest, read_bytes, write
-from pipeline.store.layout import Store
+from pipeline.store.layout import Layout
 
 FOLDER = "versions"
 SHORT = 8  # characters of a sha256 in a name
@@ -35,7 +35,7 @@ class BadSidecar(Exception):
     """A sidecar that cannot be added to; the message says what to mend."""
 
 
-def versions(store: Store, name: str) -> list[Version]:
+def versions(store: Layout, name: str) -> list[Version]:
     """The versions that the sidecar of a document tells of, oldest first. Raises BadSidecar."""
     sidecar = store.original(name).sidecar
     if not sidecar.is_file():
@@ -50,7 +50,7 @@ def versions(store: Store, name: str) -> list[Version]:
         raise BadSidecar(message) from error
 
 
-def version(store: Store, name: str, sha256: str) -> Path | None:
+def version(store: Layout, name: str, sha256: str) -> Path | None:
     """The file with the bytes of that sha256 that the document of that name has or once had."""
     file = store.original(name).file
     old = file.name.removesuffix(file.suffix)
@@ -63,7 +63,7 @@ def version(store: Store, name: str, sha256: str) -> Path | None:
     return next((one for one in found if digest(read_bytes(one)) == sha256), None)
 
 
-def keep(store: Store, name: str, data: bytes, new: Version, licence: str = "") -> None:
+def keep(store: Layout, name: str, data: bytes, new: Version, licence: str = "") -> None:
     """Make `data` the document of that name; what it was before is kept.
 
     Killed at any step, the old bytes and the new are each whole or not there, and the next `keep`
@@ -80,7 +80,7 @@ def keep(store: Store, name: str, data: bytes, new: Version, licence: str = "") 
         write(original.sidecar, sidecar)
 
 
-def _keep_old(store: Store, name: str, file: Path, data: bytes) -> None:
+def _keep_old(store: Layout, name: str, file: Path, data: bytes) -> None:
     sha256 = digest(data)
     told = [one.retrieved[:10] for one in versions(store, name) if one.sha256 == sha256]
     changed = datetime.fromtimestamp(file.stat().st_mtime, UTC).date().isoformat()

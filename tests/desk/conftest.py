@@ -151,7 +151,7 @@ def run_desk() -> Iterator[Callable[..., Program]]:
     programs: list[Program] = []
 
     def started(store: Store, *words: str, port: int = 0, curator: str = "ada") -> Program:
-        port = port or _free_port()
+        port = port or free_port()
         command = [sys.executable, "-m", "pipeline", "review", "--no-browser"]
         places = ["--raw", str(store.raw), "--extracted", str(store.extracted)]
         process = subprocess.Popen(
@@ -188,7 +188,7 @@ def enter(client: httpx.Client, **fields: str) -> httpx.Response:
     return client.post("/enter", data={"csrf": found[1], **fields}, headers=origin)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port

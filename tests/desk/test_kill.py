@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from desk.conftest import Desk, Program, _free_port, enter
+from desk.conftest import Desk, Program, enter, free_port
 from desk.deciding import GUIDE, PDF, code
 from pipeline.desk.security import CSRF_HEADER
 from pipeline.model import RecordFile
@@ -40,7 +40,7 @@ def test_killed_at_any_moment_it_keeps_every_act_that_it_acknowledged(
 ) -> None:
     chance = random.Random(SEED)
     records = [r.id for r in read_noun(RecordFile, store.output(Stage.ASSEMBLE, PDF)).records]
-    port = _free_port()
+    port = free_port()
     program = run_desk(store, port=port)
     client = come_in(program)
     kills = set(chance.sample(range(ACTS), KILLS))

@@ -1,21 +1,24 @@
 """PDF to Document, through pdfium or pdfplumber.
 
-leaf (marks on a page) -> sheet (bullets, lines, order, tables) -> blocks, headings,
-furniture -> write.
+leaf (marks on a page, structure) -> sheet (bullets, lines, order, tables) -> furniture, trust (in
+the tags of a tagged PDF: pdfium's reader has them) -> blocks, headings -> write.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
 
-from pipeline.ingest.pdf.blocks import footnote_passages, nest, passages_of
+from pipeline.ingest.pdf.aside import flow_of
+from pipeline.ingest.pdf.blocks import footnote_passages
 from pipeline.ingest.pdf.furniture import contents_of, footnotes_of, furniture_of
 from pipeline.ingest.pdf.headings import Bookmark, mark_headings
 from pipeline.ingest.pdf.hints import hinted
 from pipeline.ingest.pdf.lines import Printed
+from pipeline.ingest.pdf.lists import nest
 from pipeline.ingest.pdf.passage import Passage, Type, type_of
 from pipeline.ingest.pdf.sheet import Sheet
 from pipeline.ingest.pdf.sources import Sources
 from pipeline.ingest.pdf.tables import Grid
+from pipeline.ingest.pdf.trust import sift
 from pipeline.ingest.pdf.verdict import issues_of, verdict_of
 from pipeline.ingest.pdf.write import Content, in_order, write
 from pipeline.ingest.raw import Raw
@@ -38,7 +41,7 @@ def read(raw: Raw) -> Document:
         if not sheets:
             raise SetAside("no-pages", "The file is a PDF without a single page: get it anew.")
         contents = _contents(sheets, type_of(sheets), sources.outline())
-        passages = in_order(contents)
+        passages = in_order(contents, {sheet.number: sheet.height for sheet in sheets})
         nest(passages)
         front = (passage.text for passage in passages if passage.first.page <= _FRONT)
         metadata, doubts = hinted(raw.data, sources.metadata(), front)
@@ -60,26 +63,28 @@ def read(raw: Raw) -> Document:
 
 def _contents(sheets: Sequence[Sheet], type_: Type, outline: Sequence[Bookmark]) -> list[Content]:
     furniture = furniture_of(sheets, type_)
+    furniture |= sift(sheets, furniture, type_)
     contents: list[Content] = []
     tables = 0
     in_contents = False
     for sheet in sheets:
         content = Content(sheet.number)
         lines = [item for item in sheet.items if isinstance(item, Printed)]
-        lines = [line for line in lines if line not in furniture]
+        lines = [line for line in lines if line not in furniture and not line.figure]
         listed = contents_of(lines, in_contents)
         in_contents = bool(lines) and lines[-1] in listed
-        notes = footnotes_of([ln for ln in lines if ln not in listed], type_, sheet.height)
+        plain = [line for line in lines if line not in listed and not line.frame]
+        notes = footnotes_of(plain, type_, sheet.height)
         aside = set(notes)
         body: list[Printed] = []
         for item in sheet.items:
             if isinstance(item, Grid):
-                content.flow += passages_of(body, type_)
+                content.flow += flow_of(body, type_)
                 body = []
                 content.flow += _cells(item, tables)
                 tables += 1
             elif item in listed:
-                content.flow += passages_of(body, type_)
+                content.flow += flow_of(body, type_)
                 body = []
                 content.flow.append(Passage(BlockKind.FURNITURE, [item]))
             elif item in furniture:
@@ -87,7 +92,7 @@ def _contents(sheets: Sequence[Sheet], type_: Type, outline: Sequence[Bookmark])
                 ends.append(Passage(BlockKind.FURNITURE, [item]))
             elif item not in aside:
                 body.append(item)
-        content.flow += passages_of(body, type_)
+        content.flow += flow_of(body, type_)
         content.notes += footnote_passages(notes)
         contents.append(content)
     mark_headings([passage for content in contents for passage in content.flow], type_, outline)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.ingest.pdf.formulas import is_formula, is_number
 from pipeline.ingest.pdf.furniture import opens_note
 from pipeline.ingest.pdf.lines import Printed
 from pipeline.ingest.pdf.passage import Passage, Type, beneath, edges, marker_of
@@ -10,6 +11,7 @@ from pipeline.model import BlockKind
 
 _LOOSE = 1.2  # times the usual distance of lines: a wider one parts paragraphs
 _INDENT = 0.7  # em
+_FAR = 8.0  # em between a formula and its number
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*(?:\s?\d{1,3}|\s[*†‡])?$")
 _OPEN = re.compile(
     r"(?:[,(–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as|at|from|is|are|its|their))$"
@@ -19,6 +21,8 @@ _CAPTION = re.compile(
     r"\s*(?:[.:|–—-](?:\s|$)|$)"
 )
 _LONGEST_CAPTION = 400
+_MOST_LABEL_WORDS = 12  # of a label in a figure; programs tag boxes of prose as figures, too
+_WHOLE = ("H", "LI")  # tags whose elements are passages
 
 
 def passages_of(lines: Sequence[Printed], type_: Type) -> Iterator[Passage]:
@@ -61,6 +65,8 @@ def _goes_on(run: Sequence[Printed], line: Printed, type_: Type) -> bool:
     above = run[-1]
     if line.page != above.page or line.turn != above.turn or not beneath(above, line):
         return False
+    if _is_formula(line, above) != _is_formula(above, line):
+        return False
     size = max(line.size, above.size)
     if abs(line.size - above.size) > 0.08 * size:
         return False
@@ -70,6 +76,12 @@ def _goes_on(run: Sequence[Printed], line: Printed, type_: Type) -> bool:
         # A box may be set wider or tighter than the rest: its own lines tell.
         usual = max(usual, run[-1].base - run[-2].base) if usual < size else usual
     return step <= max(_LOOSE * usual, usual + 1.5)
+
+
+def _is_formula(line: Printed, beside: Printed) -> bool:
+    """Whether a line is a formula, or its number at the right edge of the page."""
+    aside = is_number(line.text) and line.left > beside.left + _FAR * line.size
+    return is_formula(line.text) or aside
 
 
 def _split(run: Sequence[Printed], widest: float) -> Iterator[list[Printed]]:
@@ -92,6 +104,11 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     em = line.size
     ended = bool(_SENTENCE_END.search(above.text))
     short = above.right + line.first_word_width + 0.6 * em < right
+    if above.tag and line.tag and above.tag.role in _WHOLE:
+        if above.tag.element != line.tag.element:
+            return True
+        if line.is_tagged("H"):
+            return False
     marker = marker_of(line.text)
     if marker and (marker["bullet"] or _is_item(part, line, ended, short)):
         return not (marker["bullet"] and marker["bullet"][0] in "-–—*o§" and not (ended or short))
@@ -137,31 +154,24 @@ def _runs_in(above: Printed, line: Printed) -> bool:
 
 def _passage(lines: list[Printed]) -> Passage:
     text = "\n".join(line.text for line in lines)
-    if _CAPTION.match(text) and len(text) <= _LONGEST_CAPTION:
+    first = lines[0]
+    captioned = _CAPTION.match(text) or first.is_tagged("Caption")
+    if captioned and len(text) <= _LONGEST_CAPTION:
         return Passage(BlockKind.CAPTION, lines)
+    if _is_label(first, text) or all(is_formula(line.text) for line in lines):
+        return Passage(BlockKind.FIGURE, lines)
     marker = marker_of(text)
     if marker and len(text) > marker.end():
         return Passage(BlockKind.LIST_ITEM, lines, marker=marker[0].strip())
+    if first.tag and first.tag.opens and not marker:
+        return Passage(BlockKind.LIST_ITEM, lines)
     return Passage(BlockKind.PARAGRAPH, lines)
 
 
-def nest(passages: Sequence[Passage]) -> None:
-    """Give each list item its level: how many items stand less indented above it."""
-    indents: list[float] = []
-    for passage in passages:
-        if passage.kind is BlockKind.LIST_ITEM:
-            left, em = passage.first.left, passage.first.size
-            while indents and indents[-1] > left + 0.4 * em:
-                indents.pop()
-            if not indents or left > indents[-1] + 0.4 * em:
-                indents.append(left)
-            passage.level = len(indents)
-        elif passage.kind is BlockKind.HEADING or (
-            passage.kind is BlockKind.PARAGRAPH
-            and indents
-            and passage.first.left < indents[0] + 0.4 * passage.first.size
-        ):
-            indents = []
+def _is_label(first: Printed, text: str) -> bool:
+    """Whether words in a figure are a label of it, not prose in a box."""
+    short = len(text.split()) <= _MOST_LABEL_WORDS
+    return first.is_tagged("Figure") and short and not _SENTENCE_END.search(text)
 
 
 def continues(before: Passage, after: Passage) -> bool:
@@ -176,4 +186,16 @@ def continues(before: Passage, after: Passage) -> bool:
     end, begin = before.last.text, after.first.text.lstrip("“\"'‘(")
     if not begin or _SENTENCE_END.search(end) or before.bold != after.bold:
         return False
-    return begin[0].islower() or bool(_OPEN.search(end))
+    return begin[0].islower() or bool(_OPEN.search(end)) or _is_full(before, after)
+
+
+def _is_full(before: Passage, after: Passage) -> bool:
+    """Whether the last line of a passage has no room for the word that comes next.
+
+    A column goes on with a name in mid sentence, as often as not.
+    """
+    if len(before.lines) < 2 or not before.last.text[-1].isalnum() or before.area:
+        return False
+    _, right = edges(before.lines[:-1])
+    room = right - before.last.right
+    return room < after.first.first_word_width

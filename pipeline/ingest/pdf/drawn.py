@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import native
 from pipeline.ingest.pdf.leaf import WHITE, Fill, Leaf, hexadecimal
-from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes
+from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, holding_each_other
 
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
@@ -169,7 +169,7 @@ class Reader:
         native.bounds_of(thing.handle, *self._bounds)
         x0, y0, x1, y1 = (edge.value for edge in self._edges)
         corners = [(x0, y0), (x0, y1), (x1, y0), (x1, y1)]
-        return _around([self._at(point, thing.matrix) for point in corners])
+        return around([self._at(point, thing.matrix) for point in corners])
 
     def _at(self, point: Point, matrix: Matrix | None) -> Point:
         x, y = point
@@ -182,6 +182,7 @@ class Reader:
         box = self._box(thing)
         self.leaf.pictures += self.leaf.has(box)
         self.leaf.note(box)
+        self.leaf.drawn.append(box)
         self._fill(thing, box, None)
         if not thing.sheer and not native.is_transparent(thing.handle):
             self.drawing.covers.append(Cover(thing.z, box, thing.handle))
@@ -230,8 +231,11 @@ class Reader:
             corners = [(x0, top), (x0, bottom), (x1, bottom), (x1, top), (x0, top)]
             self._keep(thing, "rect", box, corners, look, colour if opaque else "")
             return
-        for points, straight in self._parts_of(thing.handle, segments, matrix):
-            self._take_shape(thing, points, straight, look, colour if opaque else "")
+        parts = list(self._parts_of(thing.handle, segments, matrix))
+        hollow = holding_each_other([around(points) for points, _ in parts])
+        for number, (points, straight) in enumerate(parts):
+            known = opaque and number not in hollow
+            self._take_shape(thing, points, straight, look, colour if known else "")
 
     def _rectangle(self, path: int, matrix: Matrix) -> Rectangle | None:
         """The place of a filled path that is a rectangle, by the fewest calls."""
@@ -304,7 +308,7 @@ class Reader:
         if line:
             points = _levelled(points[:2])
         kind = "line" if line else "rect" if rect else "curve"
-        self._keep(thing, kind, _around(points), points, look, colour)
+        self._keep(thing, kind, around(points), points, look, colour)
 
     def _keep(
         self,
@@ -323,6 +327,9 @@ class Reader:
         }  # fmt: skip
         self.drawing.shapes.objects[kind].append(shape)
         self.leaf.note(box)
+        self.leaf.drawn.append(box)
+        if points[0] == points[-1] and (look["stroke"] or kind == "curve"):
+            self.leaf.frames.append(box)
         if bottom - top < _RULE < x1 - x0:
             self.leaf.rules.append(box)
         elif look["fill"] and kind != "line":
@@ -350,7 +357,8 @@ def _is_rectangle(points: Sequence[Point]) -> bool:
     return any(all(abs(step) < _SNAP for step in steps) for steps in pairs)
 
 
-def _around(points: Sequence[Point]) -> Rectangle:
+def around(points: Sequence[Point]) -> Rectangle:
+    """The smallest rectangle that holds all the points."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
 

@@ -87,6 +87,8 @@ def contents_of(lines: Sequence[Printed], goes_on: bool) -> set[Printed]:
         leads = numbered
     if goes_on and not leads:
         leads = [index for place, index in enumerate(numbered) if place == index]
+    told = [n for n, ln in enumerate(lines) if ln.is_tagged("TOCI") and ends_in_page(ln)]
+    leads = sorted({*leads, *told})
     leading = set(leads)
     # The first line of an entry that is too long leads nowhere, but stands between those that do.
     return {
@@ -98,7 +100,12 @@ def contents_of(lines: Sequence[Printed], goes_on: bool) -> set[Printed]:
 
 def _leads(line: Printed) -> bool:
     """Whether a line ends in a page number far from its words."""
-    return line.last_gap > _GAP and len(line.text) > 4 and bool(_ENDS_IN_PAGE.search(line.text))
+    return line.last_gap > _GAP and len(line.text) > 4 and ends_in_page(line)
+
+
+def ends_in_page(line: Printed) -> bool:
+    """Whether the last word of a line may be the number of a page."""
+    return bool(_ENDS_IN_PAGE.search(line.text))
 
 
 def _is_entry(line: Printed, index: int, leads: Sequence[int]) -> bool:
@@ -112,7 +119,8 @@ def footnotes_of(lines: Sequence[Printed], type_: Type, height: float) -> list[P
     There are none unless one of them opens with a note mark, or the type above breaks off in one
     of several columns: the imprint of a paper, the address of its authors.
     """
-    body = [line for line in lines if not type_.is_small(line) and line.turn == 0]
+    small = {line for line in lines if type_.is_small(line) or line.is_tagged("Note")}
+    body = [line for line in lines if line not in small and line.turn == 0]
     found: list[Printed] = []
     for column in sorted({line.column for line in lines}):
         above = [line.bottom for line in body if column in (line.column, -1) or line.column == -1]
@@ -122,12 +130,13 @@ def footnotes_of(lines: Sequence[Printed], type_: Type, height: float) -> list[P
             for line in lines
             if line.column == column
             and line.turn == 0
-            and type_.is_small(line)
+            and line in small
             and line.top >= floor
             and line.top > 0.3 * height
         ]
         foot.sort(key=lambda line: line.base)
-        if any(opens_note(line) for line in foot) or (foot and _breaks_off(body, column, foot[0])):
+        told = any(opens_note(line) or line.is_tagged("Note") for line in foot)
+        if told or (foot and _breaks_off(body, column, foot[0])):
             found += foot
     return found
 

@@ -1,4 +1,4 @@
-"""Which passages are headings, and how deep: by size, weight and numbering over the document."""
+"""Which passages are headings, and how deep: by outline, number, believed tag, size and weight."""
 
 import re
 from collections.abc import Sequence
@@ -127,6 +127,8 @@ def _is_heading(passage: Passage, type_: Type) -> bool:
         or not re.search(r"[^\W\d_]{2}", text)
     ):
         return False
+    if all(line.is_tagged("H") for line in passage.lines):
+        return True
     size = passage.first.size
     number, lettered = _NUMBERED.match(text), _LETTERED.match(text)
     opening = number or lettered
@@ -198,12 +200,22 @@ def _is_under(heading: Passage, other: Passage, shallowest: dict[_Look, int]) ->
         if siblings or 1 < len(number) < len(number_above):
             return False
     look, look_above = _look(heading), _look(other)
+    levels = _tagged(heading), _tagged(other)
     if abs(look.size - look_above.size) > _SAME_SIZE:
-        return look.size < look_above.size
+        smaller = look.size < look_above.size
+        return smaller and not (all(levels) and levels[0] < levels[1])
+    if all(levels):
+        return levels[0] > levels[1]
     if look.bold != look_above.bold:
         return look_above.bold
     depths = [_depth(h) or shallowest.get(_look(h), 0) for h in (heading, other)]
     return depths[0] > depths[1] > 0
+
+
+def _tagged(heading: Passage) -> int:
+    """The level that a believed tag gives a heading; 0 for none."""
+    tag = heading.first.tag
+    return tag.level if tag and tag.role == "H" else 0
 
 
 def _number(heading: Passage) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.ingest.pdf.ruling import Level, Rectangle
+from pipeline.ingest.pdf.structure import Tag
 
 MOST_GLYPHS = 500_000  # on one page; a dense broadsheet has some 40,000
 SMALLEST = 2.0  # points; smaller type is not meant for a reader's eye
@@ -43,8 +44,8 @@ class Glyph:
 
     `turn` is the angle its text runs at, -1 when askew; `box` is on the page. `left`, `top`,
     `right`, `bottom` are in the frame of its own text: turned until it is upright. `flow` counts
-    the words and spaces before it in the page's own order. `words` is for runs alone; they are
-    upright.
+    the words and spaces before it in the page's own order; `tag` is what a tagged file says that it
+    is. `words` is for runs alone; they are upright.
     """
 
     flow: int
@@ -59,6 +60,7 @@ class Glyph:
     bold: bool
     dingbat: bool
     box: Rectangle
+    tag: Tag | None = None
     words: Words | None = None
 
     @property
@@ -77,7 +79,7 @@ class Glyph:
                 space = end, self.top, end + SPACE * self.size, self.bottom
                 yield Glyph(flow - 1, " ", self.turn, *space, *look, space)
             box = left, self.top, right, self.bottom
-            yield Glyph(flow, text, self.turn, *box, *look, box)
+            yield Glyph(flow, text, self.turn, *box, *look, box, self.tag)
             flow, end = flow + 2, right
 
     def is_in(self, cell: Rectangle) -> bool:
@@ -98,7 +100,9 @@ class Leaf:
     """What is printed on a page. `cells` holds the cells of each ruled grid; `hidden` counts the
     characters that no reader sees, `garbled` those that stand for no known character; `crowded`
     is the number of shapes where there are too many to look for tables among them; `small` holds
-    the shapes and pictures that are no larger than a bullet may be."""
+    the shapes and pictures that are no larger than a bullet may be, `drawn` all of them, `frames`
+    those that are drawn around something; `tags` is what a tagged file says of its words, by the
+    number of their mark."""
 
     number: int
     width: float
@@ -108,9 +112,12 @@ class Leaf:
     rules: list[Rectangle] = field(default_factory=list)
     grids: list[list[Rectangle]] = field(default_factory=list)
     small: list[Rectangle] = field(default_factory=list)
+    drawn: list[Rectangle] = field(default_factory=list)
+    frames: list[Rectangle] = field(default_factory=list)
     pictures: int = 0
     hidden: int = 0
     crowded: int = 0
+    tags: dict[int, Tag] = field(default_factory=dict)
 
     def note(self, box: Rectangle) -> None:
         """Keep the place of a shape or picture that may be a bullet."""

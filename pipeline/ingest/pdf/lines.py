@@ -11,6 +11,7 @@ from statistics import median
 from pipeline.ingest.pdf.leaf import Glyph, parted
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.runs import Said, said_by
+from pipeline.ingest.pdf.structure import Tag
 from pipeline.ingest.pdf.tracked import closed_up
 from pipeline.ingest.pdf.wording import shown
 
@@ -29,7 +30,8 @@ class Printed:
 
     `strong` and `notes` are ranges of its text in bold type and of raised note marks; `words` is
     what a model `Line` holds. `flow` is its place in the page's own order of painting; `beside`
-    says that it is the number of a line beside it.
+    says that it is the number of a line beside it; `frame` and `figure` count the boxes and the
+    figures of the page from 1: 0 is the text itself. `tag` is that of its first letter.
     """
 
     page: int
@@ -51,12 +53,19 @@ class Printed:
     column: int = 0
     underlined: bool = False
     beside: bool = False
+    frame: int = 0
+    figure: int = 0
+    tag: Tag | None = None
 
     @cached_property
     def bold(self) -> bool:
         """Whether all of it is bold (its bullet aside)."""
         marked = sum(end - start for start, end in self.strong)
         return bool(self.strong) and marked >= 0.9 * len(self.text)
+
+    def is_tagged(self, role: str) -> bool:
+        """Whether a tag that is believed gives it this role."""
+        return self.tag is not None and self.tag.role == role
 
     @property
     def first_word_width(self) -> float:
@@ -195,6 +204,7 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
         notes=tuple(said.notes),
         flow=flow,
         last_gap=said.last_gap / size if size else 0.0,
+        tag=solid[0].tag,
     )
 
 

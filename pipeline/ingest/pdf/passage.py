@@ -86,7 +86,7 @@ def type_of(sheets: Iterable[Sheet]) -> Type:
     sizes: Counter[float] = Counter()
     steps: dict[float, Counter[float]] = {}
     for sheet in sheets:
-        lines = [item for item in sheet.items if isinstance(item, Printed)]
+        lines = [ln for ln in sheet.items if isinstance(ln, Printed) and not ln.figure]
         for line in lines:
             sizes[line.size] += len(line.text)
         for above, below in pairwise(lines):

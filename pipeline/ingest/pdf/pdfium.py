@@ -7,9 +7,9 @@ every page by pypdfium2, in the same run):
 - pdf_oxide 0.3: its characters cost 0.4-1 B, but of 137,210 on NIST AI 600-1 it lacks 870 and has
   446 that are not there; it does not say in which order and mode things are painted.
 - pdfium, two calls for every character: 1-2 B for those calls alone.
-- pdfium, six calls for every word and ten for every text object: 4-7 B for this module, 6-11 B for
-  the whole of ingest, at which the stages after it have half. Word by word the text of the 360
-  pages is the reference's, but for ligatures (pdfium writes `fi` for the ligature of f and i),
+- pdfium, six calls for every word and ten for every text object: 3-6 B for this module, and 5-7 B
+  with the lines of the page, when those calls are made for all words at once. Word by word the
+  text of the 360 pages is the reference's, but for ligatures (pdfium writes `fi` for the ligature of f and i),
   leaders that stand against their title, and one note mark that the reference glued to its word.
 
 A text object is set in one font, size and colour on one base line, so that these are asked for
@@ -27,10 +27,11 @@ import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import leaf as limits
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.drawn import Drawing, Reader, frame_of
+from pipeline.ingest.pdf.drawn import Drawing, Reader, around, frame_of
 from pipeline.ingest.pdf.leaf import SPACE, Glyph, Leaf, TooMuch, Words, laid, levels_of, upright
 from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
+from pipeline.ingest.pdf.structure import Tree
 from pipeline.ingest.pdf.style import Style, Styles
 from pipeline.ingest.pdf.words import HIGHEST, LONGEST, LOWEST, SPACES, WIDEST, PageWords
 
@@ -38,6 +39,7 @@ from pipeline.ingest.pdf.words import HIGHEST, LONGEST, LOWEST, SPACES, WIDEST, 
 _ODD = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ud800-\udfff]")
 _HYPHEN = "\ufffe"  # pdfium's own mark of a hyphen at a line end
 _LEAST = 0.15  # em; the least gap that is a space
+_LIGATURE = 4  # letters; in type without width, thousands of letters have one box
 _TRACKED = 0.08  # em; letters further apart are set apart on purpose
 _MOST_PAIRS = 5_000_000  # of type painted twice and type, to be held against each other
 _LATIN = 0.8
@@ -47,7 +49,7 @@ class Unreadable(Exception):
     """A page that pdfium cannot load."""
 
 
-def leaf_of(file: Any, number: int) -> Leaf:
+def leaf_of(file: Any, number: int, tree: Tree) -> Leaf:
     """Read one page (number from 1) of a pypdfium2 document. Raises `Unreadable`, `TooMuch`."""
     handle = file.raw
     page = native.load_page(_address(handle), number - 1)
@@ -58,7 +60,7 @@ def leaf_of(file: Any, number: int) -> Leaf:
         text = native.load_text(page)
         if not text:
             raise Unreadable
-        return _Page(_address(handle), page, text, number).read()
+        return _Page(_address(handle), page, text, number, tree).read()
     finally:
         if text:
             native.close_text(text)
@@ -78,7 +80,7 @@ def _address(handle: Any) -> int:
 
 
 class _Page:
-    def __init__(self, file: int, page: int, text: int, number: int) -> None:
+    def __init__(self, file: int, page: int, text: int, number: int, tree: Tree) -> None:
         self.text = c_void_p(text)
         box = raw.FS_RECTF()
         native.page_box(page, byref(box))
@@ -89,7 +91,7 @@ class _Page:
         self.rotation = 90 * rotation
         if rotation % 2:
             width, height = height, width
-        self.leaf = Leaf(number, width, height)
+        self.leaf = Leaf(number, width, height, tags=tree.tags_of(page))
         self.reader = Reader(file, page, self.leaf, self.place)
         self.drawing = Drawing()
         self.codes: dict[int, list[str]] = {}
@@ -238,7 +240,10 @@ class _Page:
             box = laid(style.turn, frame)
         if _HYPHEN in text:
             text = text.replace(_HYPHEN, "-")
-        glyph = Glyph(0, text, style.turn, *frame, base, size, style.bold, style.dingbat, box)
+        glyph = Glyph(
+            *(0, text, style.turn, *frame, base, size),
+            *(style.bold, style.dingbat, box, style.tag),
+        )
         if self._goes_on(start, frame[0], style):
             self._merge(glyph)
         else:
@@ -254,7 +259,7 @@ class _Page:
         last = self.leaf.glyphs[-1]
         last.text += glyph.text
         last.right = glyph.right
-        last.box = _around(last.box, glyph.box)
+        last.box = around([last.box[:2], last.box[2:], glyph.box[:2], glyph.box[2:]])
 
     def _goes_on(self, start: int, left: float, style: Style) -> bool:
         """Whether a word goes on one whose letters stand apart; if not, put a space between."""
@@ -315,11 +320,12 @@ class _Page:
             return x
         box = self._place_of(n, n + 1)
         first, last = n, n + 1
-        while first and self._place_of(first - 1, first) == box:
+        least, most = max(0, n - _LIGATURE), min(n + _LIGATURE, len(self.chars))
+        while least < first and self._place_of(first - 1, first) == box:
             first -= 1
         if first == n:
             return x
-        while last < len(self.chars) and self._place_of(last, last + 1) == box:
+        while last < most and self._place_of(last, last + 1) == box:
             last += 1
         return box[0] + (box[2] - box[0]) * (n - first) / (last - first)
 
@@ -361,7 +367,8 @@ def _run(chars: str, words: PageWords, first: int, last: int, style: Style) -> G
     start, end = words.starts[first], words.ends[last - 1]
     box = words.lefts[first], words.tops[first], words.rights[last - 1], words.bottoms[first]
     glyph = Glyph(
-        *(0, chars[start:end], 0, *box, style.base, style.size, style.bold, style.dingbat, box)
+        *(0, chars[start:end], 0, *box, style.base, style.size),
+        *(style.bold, style.dingbat, box, style.tag),
     )
     if last > first + 1:
         bounds = zip(words.starts[first:last], words.ends[first:last], strict=True)
@@ -369,12 +376,3 @@ def _run(chars: str, words: PageWords, first: int, last: int, style: Style) -> G
         lefts, rights = words.lefts[first:last], words.rights[first:last]
         glyph.words = Words(texts, lefts, rights, words.places[2 * first : 2 * last])
     return glyph
-
-
-def _around(one: Rectangle, other: Rectangle) -> Rectangle:
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )

@@ -1,7 +1,8 @@
 """The reference reader: a page through pdfminer's glyphs and pdfplumber's page.
 
 Slower by an order of magnitude than `pdfium`, and better where a file is broken in its own ways.
-It does not know what is transparent, so it cannot tell what was painted over.
+It does not know what is transparent, so it cannot tell what was painted over; nor does it read the
+tags of a tagged file, which pdfplumber ties to letters at the price of another walk over the page.
 """
 
 from collections.abc import Iterator
@@ -9,10 +10,13 @@ from dataclasses import replace
 from math import floor, hypot
 from typing import Any
 
+from pdfminer import pdffont
+from pdfminer.cmapdb import FileUnicodeMap
 from pdfminer.converter import PDFPageAggregator
 from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTItem, LTLine, LTPage, LTRect
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdfpage import PDFPage
+from pdfminer.psexceptions import PSEOF
 from pdfplumber.page import Page as PlumberPage
 from pdfplumber.pdf import PDF
 
@@ -34,9 +38,10 @@ from pipeline.ingest.pdf.leaf import (
     turn_of,
     upright,
 )
-from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, grids_of
+from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, grids_of, holding_each_other
 
 _DOUBLE = 0.2  # em; the same glyph printed twice this near is one bold glyph
+_MOST_CODES = 100_000  # of one font; no script of the world has more characters
 _SQUARE = (0, 90, 180, 270)
 
 
@@ -47,6 +52,7 @@ class _Device(PDFPageAggregator):
         super().__init__(pdf.rsrcmgr, pageno=number)
         self.unpainted = 0
         self.shaded = False
+        self.hollow: set[int] = set()
         self.stroked: set[int] = set()
         self.spaces: dict[int, str] = {}
         self._mode = 0
@@ -73,8 +79,23 @@ class _Device(PDFPageAggregator):
         known = len(self.cur_item._objs)
         super().paint_path(*args, **kwargs)
         state = args[0] if args else kwargs["graphicstate"]
-        for shape in self.cur_item._objs[known:]:
+        shapes = self.cur_item._objs[known:]
+        for shape in shapes:
             self.spaces[id(shape)] = state.ncs.name
+        hollow = holding_each_other([shape.bbox for shape in shapes])
+        self.hollow.update(id(shapes[number]) for number in hollow)
+
+
+class _Meanings(FileUnicodeMap):
+    """What the codes of a font stand for; a few bytes may name ranges of billions of codes."""
+
+    def add_cid2unichr(self, cid: int, code: Any) -> None:
+        if len(self.cid2unichr) >= _MOST_CODES:
+            raise PSEOF  # as though the map ended here
+        super().add_cid2unichr(cid, code)
+
+
+vars(pdffont)[FileUnicodeMap.__name__] = _Meanings  # it lets no one say which to take
 
 
 class _Interpreter(PDFPageInterpreter):
@@ -119,6 +140,7 @@ def leaf_of(pdf: PDF, page: PDFPage, number: int) -> Leaf:
                 box = place(item)
                 leaf.pictures += leaf.has(box)
                 leaf.note(box)
+                leaf.drawn.append(box)
                 leaf.fills.append(Fill(box, None))
             elif isinstance(item, LTCurve):
                 _take_shape(leaf, plumbed.device, item, place(item))
@@ -203,7 +225,8 @@ def _take_glyph(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle, floor
     low = floor - f  # the base line; glyphs far from it come from a font with a broken descent
     if turn == 0 and not low - 1.6 * size < box[1] < box[3] < low + 1.2 * size:
         box = (box[0], low - 0.78 * size, box[2], low + 0.22 * size)
-    text = item.get_text()
+    # pdfminer has no word for a code whose map gives half a character.
+    text = item.get_text() or "\ufffd"
     if not text.strip():
         text = " "
     elif not leaf.has(box) or size < SMALLEST or _same_as_ground(leaf, device, item, box):
@@ -221,10 +244,13 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
     x0, top, x1, bottom = box
     if item.stroke or item.fill:
         leaf.note(box)
+        leaf.drawn.append(box)
+        if item.stroke if isinstance(item, LTRect) else item.pts[0] == item.pts[-1]:
+            leaf.frames.append(box)
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):
-        known = isinstance(item, LTRect)
+        known = isinstance(item, LTRect) and id(item) not in device.hollow
         colour = colour_of(item.non_stroking_color, device.spaces.get(id(item), ""))
         leaf.fills.append(Fill(box, colour if known else None))
 

@@ -32,8 +32,8 @@ def line_numbers(
     """The numbers in a margin that count the lines of a page, each as its glyphs.
 
     They stand alone at the outer edge of the text, under one another, and count by one (or, as in
-    editions, by five); a numbered list has fewer, or its numbers end in a stop. None stands in a
-    cell of a ruled table.
+    editions, by five); a numbered list has fewer, or its numbers end in a stop, or each is tagged
+    as in an item of its own. None stands in a cell of a ruled table.
     """
     numbers = [run for run in _runs(glyphs) if _is_number(run)]
     if len(numbers) < _FEWEST:
@@ -45,7 +45,7 @@ def line_numbers(
     for edge in (_left, _right):
         column = _column(numbers, edge)
         if len(column) >= _FEWEST and _counts(column) and _is_margin(column, glyphs):
-            return column
+            return [] if _open_items(column) else column
     return []
 
 
@@ -69,6 +69,12 @@ def _runs(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
 def _is_number(run: Sequence[Glyph]) -> bool:
     text = "".join(glyph.text for glyph in run)
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST
+
+
+def _open_items(column: Sequence[Sequence[Glyph]]) -> bool:
+    """Whether a tagged file has each number in an item of its own."""
+    items = {run[0].tag.element for run in column if run[0].tag and run[0].tag.role == "LI"}
+    return len(items) == len(column)
 
 
 def _value(run: Sequence[Glyph]) -> int:

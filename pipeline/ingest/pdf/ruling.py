@@ -11,6 +11,7 @@ MOST_SHAPES = 4_000  # on one page; to look for a grid takes time by their squar
 _THICKEST = 2.5  # points; what is thicker both ways is a shade, not a rule
 _HUGS = 1.2  # points that a frame or underline of words may leave at their ends
 _FRAME = 0.4  # of the type's height, that the frame of words may stand off above and below
+_FRAME_PARTS = 16  # the parts of a path that may be a frame: hatchings have hundreds
 _ADORNS = 0.7  # share of the rules of one look that hug words, above which all of them do
 
 Rectangle = tuple[float, float, float, float]
@@ -45,6 +46,21 @@ class Shapes(Container):
             for shapes in self._shapes.values()
         )
         return Shapes(*kept)
+
+
+def holding_each_other(boxes: Sequence[Rectangle]) -> set[int]:
+    """The numbers of those parts of one path of which one holds another, as a frame its hole.
+
+    What is painted between them is no ground of what stands in the middle.
+    """
+    if not 1 < len(boxes) <= _FRAME_PARTS:
+        return set()
+    found: set[int] = set()
+    for number, (x0, y0, x1, y1) in enumerate(boxes):
+        for other, (u0, v0, u1, v1) in enumerate(boxes):
+            if number != other and x0 <= u0 and y0 <= v0 and u1 <= x1 and v1 <= y1:
+                found |= {number, other}
+    return found
 
 
 def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:

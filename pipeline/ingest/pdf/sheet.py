@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pipeline.ingest.pdf.aligned import aligned_of
-from pipeline.ingest.pdf.leaf import Leaf
+from pipeline.ingest.pdf.celled import celled_of
+from pipeline.ingest.pdf.figures import find_figures
+from pipeline.ingest.pdf.frames import frames_of, gathered, sorted_into
+from pipeline.ingest.pdf.leaf import Glyph, Leaf
 from pipeline.ingest.pdf.lines import Printed, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
 from pipeline.ingest.pdf.pips import with_bullets
@@ -55,7 +58,7 @@ def sheet_of(leaf: Leaf) -> Sheet:
         leaf.glyphs = upended(with_bullets(leaf))
         grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)
-        sheet.items = in_reading_order([*lines, *grids], gutters)
+        sheet.items = gathered(in_reading_order([*lines, *grids], gutters))
         beside = [line for number in numbers for line in lines_of([number], leaf.number)]
         for line in beside:
             line.beside = True
@@ -76,16 +79,31 @@ def _laid_out(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
 
 def _read(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
     grids, glyphs = grids_of(leaf)
+    if told := celled_of(glyphs):
+        more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=told))
+        grids += more
     pieces = pieces_of(glyphs)
     gutters = gutters_of(pieces, leaf.width)
-    lines = lines_of(pieces, leaf.number, gutters)
-    if found := _aligned(lines, leaf, gutters):
+    lines = _lines(leaf, pieces, gutters)
+    find_figures(lines, leaf, grids)
+    if found := _aligned([line for line in lines if not line.figure], leaf, gutters):
         more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=found))
         grids += more
         pieces = pieces_of(glyphs)
         gutters = gutters_of(pieces, leaf.width)
-        lines = lines_of(pieces, leaf.number, gutters)
+        lines = _lines(leaf, pieces, gutters)
+        find_figures(lines, leaf, grids)
     return grids, lines, gutters
+
+
+def _lines(leaf: Leaf, pieces: Sequence[list[Glyph]], gutters: Sequence[float]) -> list[Printed]:
+    """The lines of a page; none has words of a box and of the text beside it."""
+    lines = []
+    for frame, group in enumerate(sorted_into(frames_of(leaf, pieces), pieces)):
+        for line in lines_of(group, leaf.number, gutters):
+            line.frame = frame
+            lines.append(line)
+    return lines
 
 
 def _holds(grid: Grid, cells: Sequence[Rectangle]) -> bool:

@@ -19,6 +19,7 @@ from pipeline.ingest.pdf.leaf import (
 )
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.sight import Sight
+from pipeline.ingest.pdf.structure import Tag, tag_of
 
 _MATRICES, _SIZES = native.Rows(6), native.Rows(1)
 
@@ -41,6 +42,7 @@ class Style:
     clip: Rectangle | None
     covers: list[Cover]
     lost: bool
+    tag: Tag | None
     unmapped: bool = False
 
     @property
@@ -96,7 +98,14 @@ class Styles(dict[int, Style]):
             clip=self.reader.clip(handle),
             covers=self.sight.over(z, None if turn else base),
             lost=self.sight.may_lose(colour),
+            tag=self._tag(handle),
         )
+
+    def _tag(self, handle: int) -> Tag | None:
+        """What the file says that an object is. Forms count their marks for themselves."""
+        tags = self.reader.leaf.tags
+        outside = tags and handle not in self.reader.drawing.matrices
+        return tag_of(handle, tags) if outside else None
 
     def _font(self, handle: int) -> tuple[bool, bool]:
         """Whether the font of an object is bold, and whether its letters are pictures."""

@@ -40,6 +40,7 @@ class Grid:
     flow: int
     turn: int = 0
     column: int = 0
+    frame: int = 0
 
 
 def grids_of(leaf: Leaf) -> tuple[list[Grid], list[Glyph]]:
@@ -204,20 +205,49 @@ def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
 
 
 def _find_heads(areas: list[Area]) -> None:
-    """Mark the cells of the first row with several cells, when type or ground sets it apart."""
+    """Mark the cells of the first row with several cells, when type, ground or tags say so.
+
+    Where a cell of it spans columns, the next row may name each of those: a head of two rows.
+    """
     heights = sorted({area.row for area in areas})
     rows = [[area for area in areas if area.row == row] for row in heights]
     several = [row for row in rows if len(row) > 1]
     if len(several) < 2:
         return
     top, *below = several
+    parted = any(area.columns > 1 for area in top) and len(below) > 1
+    if parted and _is_under(below[0], top) and _set_apart([*top, *below[0]], below[1:]):
+        top, below = [*top, *below[0]], below[1:]
+    head = _set_apart(top, below)
+    for area in top:
+        area.head = head
+
+
+def _is_under(row: Sequence[Area], top: Sequence[Area]) -> bool:
+    """Whether a row names the columns that a cell above spans: beside what reaches down."""
+    spans = [area for area in top if area.columns > 1]
+    beside = [area for area in top if area.columns == 1]
+    named = [
+        any(over.column <= area.column < over.column + over.columns for over in spans)
+        for area in row
+    ]
+    return all(named) or (sum(named) > 1 and not any(area.rows > 1 for area in beside))
+
+
+def _set_apart(head: Sequence[Area], below: Sequence[Sequence[Area]]) -> bool:
+    """Whether type, ground or tags set cells apart from the rows below."""
     body = [area for row in below for area in row]
-    bold = all(line.bold for area in top for line in area.lines) and not all(
+    bold = all(line.bold for area in head for line in area.lines) and not all(
         line.bold for area in body for line in area.lines
     )
-    grounds = {area.ground for area in top}
+    named = all(map(_is_named_head, head)) and not any(map(_is_named_head, body))
+    grounds = {area.ground for area in head}
     # Where every other row is shaded, the first may be too, and is no head.
     near = {area.ground for row in below[:2] for area in row}
-    grounded = None not in grounds and not grounds & near
-    for area in top:
-        area.head = bold or grounded
+    return bold or named or (None not in grounds and not grounds & near)
+
+
+def _is_named_head(area: Area) -> bool:
+    """Whether a tagged file has a cell as the head of its column."""
+    tags = (line.tag for line in area.lines)
+    return any(tag is not None and tag.cell is not None and tag.cell.head for tag in tags)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.ingest.pdf import native
 from pipeline.ingest.pdf.leaf import SPACE, Leaf
 from pipeline.ingest.pdf.sight import CLIP_SLACK
+from pipeline.ingest.pdf.structure import Tag
 from pipeline.ingest.pdf.style import Styles
 
 SPACES = " \r\n\u00a0\u2002\u2003\u2009\u200a\u202f\u3000"
@@ -96,14 +97,14 @@ class PageWords:
         letters |= zip(self.begins, self.starts, strict=True)
         letters.pop(0, None)
         self.styles.learn(list(letters), list(letters.values()))
-        kinds: dict[tuple[float, float, bool], int] = {}
+        kinds: dict[tuple[float, float, bool, Tag | None], int] = {}
         looks: list[tuple[float, ...]] = []
         for handle, n in number.items():
             style = self.styles.get(handle)
             if style is None or n in unmapped or not style.plain:
                 looks.append((-1, 0, 0, *_NOWHERE))
             else:
-                key = style.base, style.size, style.bold
+                key = style.base, style.size, style.bold, style.tag
                 look = kinds.setdefault(key, len(kinds)), style.base, style.size
                 looks.append((*look, *(style.clip or _NOWHERE)))
         return tuple(np.array(looks)[which].T)

@@ -1,11 +1,13 @@
 """Passages to the frozen text: blocks, lines and the pages that tile it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.ingest.build import TextBuilder
+from pipeline.ingest.pdf.aside import is_aside, joined
 from pipeline.ingest.pdf.blocks import continues
+from pipeline.ingest.pdf.cut import Pairs, cut_cells
 from pipeline.ingest.pdf.notes import link_notes
 from pipeline.ingest.pdf.passage import Passage
 from pipeline.ingest.pdf.sheet import Sheet
@@ -26,41 +28,49 @@ class Content:
     feet: list[Passage] = field(default_factory=list)
 
 
-def in_order(contents: Sequence[Content]) -> list[Passage]:
+def in_order(contents: Sequence[Content], heights: Mapping[int, float]) -> list[Passage]:
     """All passages in the order of the text, those that go on over a break joined into one.
 
     The notes and feet of a page come before a passage that goes on over its end, so that blocks do
     not interleave and each page's words stay together. A passage is on two pages at most.
+    `heights` are those of the pages, by number.
     """
     ordered: list[Passage] = []
-    flows = [_joined(content.flow) for content in contents]
+    flows = [joined(content.flow) for content in contents]
     for index, content in enumerate(contents):
         flow = flows[index]
         following = flows[index + 1] if index + 1 < len(flows) else []
-        over = _over(flow, following, content.page)
-        ordered += [*content.heads, *(flow[:-1] if over else flow), *content.notes, *content.feet]
-        if over:
-            passage, rest = over
+        over = _over(flow, following, content.page, heights.get(content.page, 0.0))
+        whole = flow.index(over[0][0]) if over else len(flow)
+        ordered += [*content.heads, *flow[:whole], *content.notes, *content.feet]
+        for passage, rest in over:
             following.remove(rest)
             passage.lines = passage.lines + rest.lines
-            ordered.append(passage)
+        ordered += flow[whole:]
     return ordered
 
 
-def _over(
-    flow: Sequence[Passage], following: Sequence[Passage], page: int
-) -> tuple[Passage, Passage] | None:
-    """The last passage of a page and the rest of it, when it goes on at the top of the next."""
+def _over(flow: Sequence[Passage], following: Sequence[Passage], page: int, height: float) -> Pairs:
+    """The passages of a page that go on at the top of the next, each with its rest."""
     if not flow or not following or flow[-1].first.page != page:
-        return None
+        return []
     last = flow[-1]
     rest = following[0]
     if last.area:
+        if pairs := cut_cells(flow, following, height):
+            return pairs
         # A row that others cite by its label is one; what prose says in cells is read as it lies.
         beside = flow[-2].text if len(flow) > 1 and flow[-2].area else ""
         cut = _cut_off(last, following) if _CITED.fullmatch(beside) else None
-        return (last, cut) if cut and continues(last, cut) else None
-    return (last, rest) if continues(last, rest) else None
+        return [(last, cut)] if cut and continues(last, cut) else []
+    if continues(last, rest):
+        return [(last, rest)]
+    # What stands aside at the foot of one page or at the head of the next parts no paragraph.
+    open_ = next((one for one in reversed(flow) if not is_aside(one)), None)
+    rest_ = next((one for one in following if not is_aside(one)), None)
+    if open_ and rest_ and open_.first.page == page and continues(open_, rest_):
+        return [(open_, rest_)]
+    return []
 
 
 def _cut_off(cell: Passage, following: Sequence[Passage]) -> Passage | None:
@@ -78,19 +88,6 @@ def _cut_off(cell: Passage, following: Sequence[Passage]) -> Passage | None:
     assert cell.area
     beside = cell.area.column > 0 and cell.area.columns == (rest.area or cell.area).columns
     return rest if beside and abs(rest.first.left - cell.last.left) < _ALIGNED else None
-
-
-def _joined(flow: Iterable[Passage]) -> list[Passage]:
-    """Passages that go on in the next column of their page joined."""
-    joined: list[Passage] = []
-    for passage in flow:
-        before = joined[-1] if joined else None
-        higher = before and not before.area and before.last.base > passage.first.base
-        if before and higher and continues(before, passage):
-            before.lines += passage.lines
-        else:
-            joined.append(passage)
-    return joined
 
 
 def write(

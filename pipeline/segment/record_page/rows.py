@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Literal
 
-from pipeline.model import Block, BlockKind, Document, Span
+from pipeline.model import UNREAD, Block, BlockKind, Document, Span
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MARKER = re.compile(r"[•◦▪*–-]\s+(?=\S)")
@@ -14,7 +14,6 @@ _CODE_ALONE = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}")
 _WITHIN = re.compile(r"(?<=[^\W\d])[.;] \w")  # not the "1. A" of a numbered name
 # A hash with a slash is how single-page sites name their pages.
 _OWN_PLACE = re.compile(r"#(?![!/])")
-_NOT_READ = (BlockKind.FURNITURE, BlockKind.METADATA)
 
 
 TERM = 7  # below every heading: the level of a term, or of a cell that heads its row
@@ -55,7 +54,7 @@ def read(document: Document, most: int) -> tuple[Row, ...]:
 
 def _rows(document: Document) -> Iterator[Row]:
     for block, following in pairwise([*document.blocks, None]):
-        if block is None or block.kind in _NOT_READ:
+        if block is None or block.kind in UNREAD:
             continue
         if document.media_type == "text/plain":
             yield from (_row(document, span) for span in _lines(document, block.span))
