@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import sub
 
 from pipeline.ingest.pdf.grouped import Extent, Part, columns_of, rows_of
 from pipeline.ingest.pdf.leaf import Fill
@@ -69,13 +70,17 @@ def _levels(lines: Sequence[Printed]) -> list[_Level]:
 
 def _parts(line: Printed) -> list[Part]:
     """What only spaces part in a line."""
+    far = _GAP * line.size
+    look = line.top, line.bottom, line.base, line.size
+    if max(map(sub, line.words[2::2], line.words[1::2]), default=0.0) <= far:
+        ends = line.words[0], line.words[-1]
+        return [Part(*ends, *look, " ".join(line.text.split()), line.flow, line.bold)]
     words = list(zip(line.words[::2], line.words[1::2], strict=True))
     texts = line.text.split()
-    far = _GAP * line.size
     starts = [0, *(n for n in range(1, len(words)) if words[n][0] - words[n - 1][1] > far)]
     return [
         Part(
-            *(words[start][0], words[end - 1][1], line.top, line.bottom, line.base, line.size),
+            *(words[start][0], words[end - 1][1], *look),
             " ".join(texts[start:end]),
             line.flow + start / 1000,
             line.bold,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from pipeline.ingest.pdf.leaf import Glyph
+from pipeline.ingest.pdf.leaf import Glyph, parted
 from pipeline.ingest.pdf.lines import around
 from pipeline.ingest.pdf.ruling import Rectangle
 
@@ -63,7 +63,11 @@ def _cells(glyphs: Sequence[Glyph]) -> Iterator[Rectangle]:
 def _is_read(rows: Mapping[int, Mapping[int, Sequence[Glyph]]]) -> bool:
     """Whether cells are read row by row: several side by side, and none of them a broken line."""
     several = [row for row in rows.values() if len(row) > 1]
-    texts = ["".join(g.text for g in cell) for row in several for cell in row.values()]
+    texts = [
+        "".join(part.text for part in parted(cell) if part.text != " ")
+        for row in several
+        for cell in row.values()
+    ]
     broken = sum(text[0].islower() for text in texts)
     return (
         len(several) >= _FEWEST_ROWS

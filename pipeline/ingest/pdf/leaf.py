@@ -5,10 +5,11 @@ as a reader sees it).
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.ruling import Level, Rectangle
 from pipeline.ingest.pdf.structure import Tag
 
 MOST_GLYPHS = 500_000  # on one page; a dense broadsheet has some 40,000
@@ -17,6 +18,7 @@ LARGEST_BULLET = 18.0  # points; that of type of 30 points on a slide
 UNPAINTED = (3, 7)  # text render modes of the PDF reference, table 5.3
 STROKED = (2, 6)
 ASKEW = -1
+SPACE = 0.25  # em
 WHITE = "#ffffff"
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|ssbx|-medi\b|\bbd\b", re.IGNORECASE)
 _DINGBATS = re.compile(r"wingding|webding|dingbat", re.IGNORECASE)
@@ -26,13 +28,24 @@ class TooMuch(Exception):
     """A page with more glyphs than anyone prints."""
 
 
+class Words(NamedTuple):
+    """The words of a run, where each begins and ends (points), and both in turn to a tenth."""
+
+    texts: list[str]
+    lefts: list[float]
+    rights: list[float]
+    places: list[float]
+
+
 @dataclass(slots=True, eq=False)
 class Glyph:
-    """Type painted at one go: one glyph, or a word of them set in one font on one base line.
+    """Type painted at one go: one glyph, a word of them, or a run of words with single spaces
+    between, set in one font on one base line.
 
     `turn` is the angle its text runs at, -1 when askew; `box` is on the page. `left`, `top`,
     `right`, `bottom` are in the frame of its own text: turned until it is upright. `flow` counts
-    the glyphs before it in the page's own order; `tag` is what a tagged file says that it is.
+    the words and spaces before it in the page's own order; `tag` is what a tagged file says that it
+    is. `words` is for runs alone; they are upright.
     """
 
     flow: int
@@ -48,6 +61,26 @@ class Glyph:
     dingbat: bool
     box: Rectangle
     tag: Tag | None = None
+    words: Words | None = None
+
+    @property
+    def count(self) -> int:
+        """How many words it is, or 1."""
+        return len(self.words.texts) if self.words else 1
+
+    def parts(self) -> Iterator["Glyph"]:
+        """Its words and the spaces between them, each as a glyph of its own."""
+        if self.words is None:
+            yield self
+            return
+        flow, end, look = self.flow, self.left, (self.base, self.size, self.bold, self.dingbat)
+        for text, left, right in zip(*self.words[:3], strict=True):
+            if flow > self.flow:
+                space = end, self.top, end + SPACE * self.size, self.bottom
+                yield Glyph(flow - 1, " ", self.turn, *space, *look, space)
+            box = left, self.top, right, self.bottom
+            yield Glyph(flow, text, self.turn, *box, *look, box, self.tag)
+            flow, end = flow + 2, right
 
     def is_in(self, cell: Rectangle) -> bool:
         """Whether its middle lies in a cell."""
@@ -95,6 +128,20 @@ class Leaf:
         """Whether the middle of a box is on the page."""
         x0, top, x1, bottom = box
         return 0 <= (x0 + x1) / 2 <= self.width and 0 <= (top + bottom) / 2 <= self.height
+
+
+def levels_of(glyphs: Iterable[Glyph]) -> Iterator[Level]:
+    """The upright words of each glyph."""
+    for glyph in glyphs:
+        if glyph.turn == 0 and glyph.text != " ":
+            x0, top, x1, bottom = glyph.box
+            lefts, rights = glyph.words[1:3] if glyph.words else ((x0,), (x1,))
+            yield top, bottom, lefts, rights
+
+
+def parted(glyphs: Iterable[Glyph]) -> list[Glyph]:
+    """Glyphs of which none is a run of words."""
+    return [part for glyph in glyphs for part in glyph.parts()]
 
 
 def is_bold(font: str) -> bool:

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import floor
 from statistics import median
 
-from pipeline.ingest.pdf.leaf import Glyph
+from pipeline.ingest.pdf.leaf import Glyph, parted
 from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.runs import Said, said_by
 from pipeline.ingest.pdf.structure import Tag
 from pipeline.ingest.pdf.tracked import closed_up
-from pipeline.model.text import freeze
+from pipeline.ingest.pdf.wording import shown
 
 _SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)
 _TAB = 3.0  # em; a wider gap is not a space but a way to the next stop
@@ -20,13 +21,6 @@ _MOST_BESIDE = (
     300  # runs of type at one height; with 30,000 in one place, each would meet all others
 )
 _MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|[*†‡§¶]{1,3}|[a-z](?=$)")
-_GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
-# Codes of symbol fonts, and the unused codes of WinAnsi, for which fonts show a bullet
-# (ISO 32000-1, annex D.2, note 3).
-_BULLET_GLYPHS = {
-    *"\uf0b7\uf0a7\uf0d8\uf0fc\uf0a8\uf076\uf06e\uf071\uf0e0\u2022\u00b7\u25cf",
-    *(f"(cid:{code})" for code in (127, 129, 141, 143, 144, 157)),
-}
 _YEAR = re.compile(r"(?:^|\D)(?:19|20)\d\d$")
 
 
@@ -77,13 +71,6 @@ class Printed:
     def first_word_width(self) -> float:
         """How wide its first word is."""
         return self.starts[1] - self.left if len(self.starts) > 1 else self.right - self.left
-
-
-def is_garbled(glyph: Glyph) -> bool:
-    """Whether a glyph stands for no known character. Bullets of symbol fonts are known."""
-    if glyph.text.isalnum():
-        return False
-    return not (glyph.dingbat or glyph.text in _BULLET_GLYPHS) and bool(_GARBLED.match(glyph.text))
 
 
 def lines_of(
@@ -143,7 +130,10 @@ class _Row:
 def _row(piece: list[Glyph]) -> _Row:
     solid = [glyph for glyph in piece if glyph.text != " "]
     # A drop cap or a formula sign may be the tallest: half of the type is at least so tall.
-    tallest = sorted(solid, key=lambda glyph: glyph.size)[len(solid) // 2]
+    by_size = sorted(solid, key=lambda glyph: glyph.size) if len(solid) > 1 else solid
+    half = sum(glyph.count for glyph in solid) // 2
+    ends = accumulate(glyph.count for glyph in by_size)
+    tallest = next(glyph for glyph, end in zip(by_size, ends, strict=True) if end > half)
     return _Row(piece, min(g.left for g in solid), max(g.right for g in solid), tallest)
 
 
@@ -185,35 +175,21 @@ def _joins(row: _Row, other: _Row, gutters: Sequence[float], *, far: bool) -> bo
 
 def _print(glyphs: list[Glyph], page: int) -> Printed | None:
     flow, askew = glyphs[0].flow, glyphs[0].turn == -1
-    ordered = glyphs if askew else sorted(glyphs, key=lambda g: g.left)
+    ordered = glyphs if askew else sorted(glyphs, key=_left)
+    said = None
+    if any(glyph.words for glyph in glyphs):
+        said = said_by(ordered, _SPACE)
+        if said is None:
+            ordered = sorted(parted(glyphs), key=_left)
     solid = [glyph for glyph in ordered if glyph.text != " "]
     size = _usual_size(solid)
-    base = median(g.base for g in solid if g.size >= 0.9 * size)
-    words = closed_up(_words(ordered, size, base))
-    text, starts, places = "", [], []
-    strong: list[tuple[int, int]] = []
-    notes: list[tuple[int, int]] = []
-    for word, raised in words:
-        shown = _shown(word, len(text) == 0 and len(words) > 1)
-        if not shown:
-            continue
-        text += " " if text else ""
-        start = len(text)
-        text += shown
-        if raised:
-            notes.append((start, len(text)))
-        strong += _strong(word, start, shown)
-        starts.append(word[0].left)
-        x0, _, x1, _ = word[0].box
-        if len(word) > 1:
-            x0, x1 = min([g.box[0] for g in word]), max([g.box[2] for g in word])
-        places += [round(x0, 1), round(x1, 1)]
-    if not text:
+    base = solid[0].base if said else median(g.base for g in solid if g.size >= 0.9 * size)
+    said = said or _said(ordered, size, base)
+    if not said.text:
         return None
-    last_gap = words[-1][0][0].left - words[-2][0][-1].right if len(words) > 1 else 0.0
     return Printed(
         page=page,
-        text=text,
+        text=said.text,
         turn=glyphs[0].turn,
         left=solid[0].left,
         top=min([g.top for g in solid]),
@@ -222,14 +198,43 @@ def _print(glyphs: list[Glyph], page: int) -> Printed | None:
         base=base,
         size=size,
         box=around(g.box for g in solid),
-        words=tuple(places),
-        starts=tuple(starts),
-        strong=_joined(strong),
-        notes=tuple(notes),
+        words=tuple(said.places),
+        starts=tuple(said.starts),
+        strong=_joined(said.strong),
+        notes=tuple(said.notes),
         flow=flow,
-        last_gap=last_gap / size if size else 0.0,
+        last_gap=said.last_gap / size if size else 0.0,
         tag=solid[0].tag,
     )
+
+
+def _left(glyph: Glyph) -> float:
+    return glyph.left
+
+
+def _said(ordered: list[Glyph], size: float, base: float) -> Said:
+    """The words of a line, glyph by glyph."""
+    words = closed_up(_words(ordered, size, base))
+    text, starts, places = "", [], []
+    strong: list[tuple[int, int]] = []
+    notes: list[tuple[int, int]] = []
+    for word, raised in words:
+        printed = shown(word, len(text) == 0 and len(words) > 1)
+        if not printed:
+            continue
+        text += " " if text else ""
+        start = len(text)
+        text += printed
+        if raised:
+            notes.append((start, len(text)))
+        strong += _strong(word, start, printed)
+        starts.append(word[0].left)
+        x0, _, x1, _ = word[0].box
+        if len(word) > 1:
+            x0, x1 = min([g.box[0] for g in word]), max([g.box[2] for g in word])
+        places += [round(x0, 1), round(x1, 1)]
+    last_gap = words[-1][0][0].left - words[-2][0][-1].right if len(words) > 1 else 0.0
+    return Said(text, starts, places, strong, notes, last_gap)
 
 
 def around(boxes: Iterable[Rectangle]) -> Rectangle:
@@ -318,22 +323,6 @@ def _is_power(
     if not _MARK.fullmatch("".join(run)):
         return True  # 1st, 2nd, a trade mark
     return before[-1].isdigit() and not _YEAR.search(before)
-
-
-def _shown(word: list[Glyph], first: bool) -> str:
-    """The word as frozen text; a glyph of a symbol font that opens a line is its bullet."""
-    glyph = word[0]
-    if first and len(word) == 1 and (glyph.dingbat or glyph.text in _BULLET_GLYPHS):
-        return glyph.text if glyph.text in "·•●" else "•"
-    text = "".join([glyph.text for glyph in word])
-    if text.isascii() and text.isprintable() and "(cid:" not in text:
-        return text
-    text = ""
-    for glyph in word:
-        text += "\ufffd" if glyph.text.startswith("(cid:") else "".join(glyph.text.split())
-    text = freeze(re.sub("[\u200b\ufeff]", "", text))
-    # Painted in the middle of a line it is a hyphen that everybody sees.
-    return re.sub("\u00ad(?=.)", "-", text)
 
 
 def _strong(word: list[Glyph], start: int, shown: str) -> Iterator[tuple[int, int]]:

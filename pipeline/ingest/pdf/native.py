@@ -4,11 +4,25 @@ The three that are called for each word convert nothing: their handle is a `c_vo
 costs 0.3 us.
 """
 
-from collections.abc import Callable
-from ctypes import CFUNCTYPE, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p, cast
+from collections import deque
+from collections.abc import Callable, Iterable
+from ctypes import (
+    CFUNCTYPE,
+    byref,
+    c_float,
+    c_int,
+    c_size_t,
+    c_uint,
+    c_ulong,
+    c_void_p,
+    cast,
+    sizeof,
+)
 from typing import Any
 
+import numpy as np
 import pypdfium2.raw as raw
+from numpy.typing import NDArray
 
 _BY_TYPE = {"p": c_void_p, "i": c_int, "f": c_float, "u": c_uint, "z": c_size_t, "l": c_ulong}
 
@@ -87,3 +101,32 @@ bitmap_height = _call(raw.FPDFBitmap_GetHeight, "i", "p")
 bitmap_stride = _call(raw.FPDFBitmap_GetStride, "i", "p")
 bitmap_bytes = _call(raw.FPDFBitmap_GetBuffer, "p", "p")
 bitmap_free = _call(raw.FPDFBitmap_Destroy, "i", "p")
+
+_MOST_KEPT = 5_000  # rows, between pages
+
+
+class Rows:
+    """Room for the numbers that a function writes for each of many things, `width` for each.
+
+    A call for each of them by `map`, into room that is kept, takes two thirds of the time of a
+    loop that reads each answer.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._room = (c_float * 0)()
+        self._places: list[Any] = []
+
+    def filled(
+        self, function: Callable[..., Any], count: int, *arguments: Iterable[Any]
+    ) -> NDArray[np.float64]:
+        """What it writes in so many calls with these arguments; its last is where to write."""
+        if len(self._places) < count:
+            self._room = (c_float * (2 * count * self.width))()
+            row = self.width * sizeof(c_float)
+            self._places = [byref(self._room, row * n) for n in range(2 * count)]
+        deque(map(function, *arguments, self._places[:count]), maxlen=0)
+        numbers = np.ctypeslib.as_array(self._room)[: count * self.width].astype(np.float64)
+        if count > _MOST_KEPT:
+            self._room, self._places = (c_float * 0)(), []
+        return numbers.reshape(count, self.width)

@@ -7,9 +7,9 @@ every page by pypdfium2, in the same run):
 - pdf_oxide 0.3: its characters cost 0.4-1 B, but of 137,210 on NIST AI 600-1 it lacks 870 and has
   446 that are not there; it does not say in which order and mode things are painted.
 - pdfium, two calls for every character: 1-2 B for those calls alone.
-- pdfium, six calls for every word and ten for every text object: 4-7 B for this module, 6-11 B for
-  the whole of ingest, at which the stages after it have half. Word by word the text of the 360
-  pages is the reference's, but for ligatures (pdfium writes `fi` for the ligature of f and i),
+- pdfium, six calls for every word and ten for every text object: 3-6 B for this module, and 5-7 B
+  with the lines of the page, when those calls are made for all words at once. Word by word the
+  text of the 360 pages is the reference's, but for ligatures (pdfium writes `fi` for the ligature of f and i),
   leaders that stand against their title, and one note mark that the reference glued to its word.
 
 A text object is set in one font, size and colour on one base line, so that these are asked for
@@ -18,42 +18,27 @@ word is too wide or long to be one, where codes are odd, or stand for nothing th
 """
 
 import re
+from collections.abc import Sequence
 from ctypes import addressof, byref, c_double, c_float, c_void_p, create_string_buffer
-from dataclasses import dataclass
-from math import hypot
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import leaf as limits
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader, around, frame_of
-from pipeline.ingest.pdf.leaf import (
-    ASKEW,
-    SMALLEST,
-    STROKED,
-    UNPAINTED,
-    Glyph,
-    Leaf,
-    TooMuch,
-    is_bold,
-    is_dingbat,
-    laid,
-    turn_of,
-    upright,
-)
+from pipeline.ingest.pdf.drawn import Drawing, Reader, around, frame_of
+from pipeline.ingest.pdf.leaf import SPACE, Glyph, Leaf, TooMuch, Words, laid, levels_of, upright
 from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
-from pipeline.ingest.pdf.structure import Tag, Tree, tag_of
+from pipeline.ingest.pdf.structure import Tree
+from pipeline.ingest.pdf.style import Style, Styles
+from pipeline.ingest.pdf.words import HIGHEST, LONGEST, LOWEST, SPACES, WIDEST, PageWords
 
-_SPACES = " \r\n\u00a0\u2002\u2003\u2009\u200a\u202f\u3000"
-_WORD = re.compile(f"[^{_SPACES}]+")
 # Each of these is looked at by itself: what it stands for is unknown, or takes two of its kind.
 _ODD = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ud800-\udfff]")
 _HYPHEN = "\ufffe"  # pdfium's own mark of a hyphen at a line end
-_LONGEST = 25  # letters; a longer word may be glued from several
-_WIDEST = 0.85  # em a letter; a wider word may be too
-_SPACE, _LEAST = 0.25, 0.15  # em: a space, and the least gap that is one
+_LEAST = 0.15  # em; the least gap that is a space
 _LIGATURE = 4  # letters; in type without width, thousands of letters have one box
 _TRACKED = 0.08  # em; letters further apart are set apart on purpose
 _MOST_PAIRS = 5_000_000  # of type painted twice and type, to be held against each other
@@ -62,28 +47,6 @@ _LATIN = 0.8
 
 class Unreadable(Exception):
     """A page that pdfium cannot load."""
-
-
-@dataclass(slots=True)
-class _Style:
-    """How one text object is set: what all its words share.
-
-    `lost` says that there are grounds of its colour: each word is held against them.
-    """
-
-    turn: int
-    base: float
-    size: float
-    bold: bool
-    dingbat: bool
-    colour: str
-    z: int
-    unseen: bool
-    clip: Rectangle | None
-    covers: list[Cover]
-    lost: bool
-    tag: Tag | None
-    unmapped: bool = False
 
 
 def leaf_of(file: Any, number: int, tree: Tree) -> Leaf:
@@ -131,8 +94,6 @@ class _Page:
         self.leaf = Leaf(number, width, height, tags=tree.tags_of(page))
         self.reader = Reader(file, page, self.leaf, self.place)
         self.drawing = Drawing()
-        self.styles: dict[int, _Style] = {}
-        self.fonts: dict[int, tuple[bool, bool]] = {}
         self.codes: dict[int, list[str]] = {}
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
         self._box, self._at = byref(self._rect), byref(self._matrix)
@@ -147,16 +108,12 @@ class _Page:
         self.chars = self._chars(count)
         self.odd = _ODD.search(self.chars) is not None
         self.sight = Sight(self.drawing, self.reader)
-        self.between, self.apart = (0, 0), 0.0
-        for match in _WORD.finditer(self.chars):
-            start, end = match.span()
-            self.between = (self.between[1], start)
-            self._take_word(start, end)
-            self.between = (start, end)
+        self.styles = Styles(self.text, self.reader, self.sight, self.place, self.rotation)
+        self.between, self.apart, self.flow = (0, 0), 0.0, 0
+        self._take_words()
         self._embolden()
-        words = (g.box for g in leaf.glyphs if g.turn == 0 and g.text != " ")
         if len(self.drawing.shapes) > 1:
-            leaf.grids += grids_of(self.drawing.shapes, words)
+            leaf.grids += grids_of(self.drawing.shapes, levels_of(leaf.glyphs))
         return leaf
 
     def _chars(self, count: int) -> str:
@@ -173,10 +130,38 @@ class _Page:
             for n, code in enumerate(codes)
         )
 
-    def _take_word(self, start: int, end: int) -> None:
+    def _take_words(self) -> None:
+        """Put the words on the leaf: those that are plain in runs, the others one by one."""
+        words = PageWords(self.text, self.chars, self.styles, self.leaf, self.place)
+        # A code that is printed for a glyph of unknown meaning is counted by the word.
+        coded = "(cid:" in self.chars
+        for first, last in pairwise([*words.heads, len(words.starts)]):
+            if words.plain[first] and not coded:
+                self._take_run(words, first, last)
+                continue
+            for n in range(first, last):
+                self._place_between(words, n)
+                self._take_word(words.starts[n], words.ends[n], words.begins[n])
+
+    def _place_between(self, words: PageWords, n: int) -> None:
+        self.between = words.ends[n - 1] if n else 0, words.starts[n]
+
+    def _take_run(self, words: PageWords, first: int, last: int) -> None:
+        """Put a run of words on the leaf."""
+        style = self.styles[words.begins[first]]
+        self._place_between(words, first)
+        if self._goes_on(words.starts[first], words.lefts[first], style):
+            self._merge(_run(self.chars, words, first, first + 1, style))
+            if last > first + 1:
+                self._take_run(words, first + 1, last)
+            return
+        self._add(_run(self.chars, words, first, last, style))
+        if last > first + 1:
+            self.apart = 0.0
+
+    def _take_word(self, start: int, end: int, first: int) -> None:
         """A word whole, or parted where its text object changes; odd characters one by one."""
         handle_at = native.char_object
-        first = handle_at(self.text, start)
         odd = self.odd and _ODD.search(self.chars, start, end) is not None
         if not odd and (end == start + 1 or handle_at(self.text, end - 1) == first):
             self._take(start, end, first)
@@ -210,64 +195,18 @@ class _Page:
         good = sum(char.isalnum() and char < "\u0100" for char in codes)
         return good > _LATIN * len(codes)
 
-    def _style(self, handle: int, n: int) -> _Style:
-        native.char_matrix(self.text, n, self._at)
-        m = self._matrix
-        a, b, c, d = m.a, m.b, m.c, m.d
-        turn = turn_of(a, b)
-        if turn != ASKEW:
-            turn = (turn - self.rotation) % 360
-        native.text_size(handle, byref(self._float))
-        size = abs(self._float.value) * (hypot(c, d) or hypot(a, b))
-        mode = native.text_mode(handle)
-        bold, dingbat = self._font(handle)
-        colour, alpha = self.reader.colour(handle)
-        colour = "" if mode in STROKED or mode == 1 else colour
-        base = self.place(m.e, m.f)[1]
-        z = self.drawing.heights.get(handle, 0)
-        return _Style(
-            turn=turn,
-            base=base,
-            size=size,
-            bold=bold or mode in STROKED,
-            dingbat=dingbat,
-            colour=colour,
-            z=z,
-            unseen=mode in UNPAINTED or (alpha == 0 and mode == 0) or size < SMALLEST,
-            clip=self.reader.clip(handle),
-            covers=self.sight.over(z, None if turn else base),
-            lost=self.sight.may_lose(colour),
-            tag=self._tag(handle),
-        )
-
-    def _tag(self, handle: int) -> Tag | None:
-        """What the file says that an object is. Forms count their marks for themselves."""
-        outside = self.leaf.tags and handle not in self.drawing.matrices
-        return tag_of(handle, self.leaf.tags) if outside else None
-
-    def _font(self, handle: int) -> tuple[bool, bool]:
-        """Whether the font of an object is bold, and whether its letters are pictures."""
-        font = native.text_font(handle)
-        known = self.fonts.get(font)
-        if known is None:
-            buffer = create_string_buffer(256)
-            size = native.font_name(font, buffer, 256) if font else 0
-            name = buffer.value.decode("utf-8", "replace") if 0 < size <= 256 else ""
-            known = self.fonts[font] = is_bold(name), is_dingbat(name)
-        return known
-
     def _take(self, start: int, end: int, handle: int) -> None:
         """Put a word, or a part of one, on the leaf, unless no reader sees it."""
         if not handle:
             return
-        style = self.styles.get(handle)
-        if style is None:
-            style = self.styles[handle] = self._style(handle, start)
+        if handle not in self.styles:
+            self.styles.learn([handle], [start])
+        style = self.styles[handle]
         length = end - start
         style.unmapped = style.unmapped or self._is_unmapped(start, end)
         box = self._place_of(start, end)
         wide = max(box[2] - box[0], box[3] - box[1]) if style.turn else box[2] - box[0]
-        glued = length > _LONGEST or wide > _WIDEST * style.size * length
+        glued = length > LONGEST or wide > WIDEST * style.size * length
         if length > 1 and (glued or style.unmapped):
             for n in range(start, end):
                 self._take(n, n + 1, handle)
@@ -280,7 +219,7 @@ class _Page:
         size, base = style.size, style.base
         if style.turn == 0:
             top, bottom = box[3] - size, box[3]
-            if not base - 1.6 * size < top < bottom < base + 1.2 * size:
+            if not base - HIGHEST * size < top < bottom < base + LOWEST * size:
                 native.char_origin(self.text, start, byref(self._x), byref(self._y))
                 base = self.place(self._x.value, self._y.value)[1]
                 top, bottom = base - 0.78 * size, base + 0.22 * size
@@ -301,42 +240,52 @@ class _Page:
             box = laid(style.turn, frame)
         if _HYPHEN in text:
             text = text.replace(_HYPHEN, "-")
-        glyphs = self.leaf.glyphs
-        if glyphs and start == self.between[1] and self._goes_on(glyphs[-1], start, frame, style):
-            last = glyphs[-1]
-            last.text += text
-            last.right = frame[2]
-            last.box = around([last.box[:2], last.box[2:], box[:2], box[2:]])
-            return
-        glyphs.append(
-            Glyph(
-                *(len(glyphs), text, style.turn, *frame, base, size),
-                *(style.bold, style.dingbat, box, style.tag),
-            )
+        glyph = Glyph(
+            *(0, text, style.turn, *frame, base, size),
+            *(style.bold, style.dingbat, box, style.tag),
         )
+        if self._goes_on(start, frame[0], style):
+            self._merge(glyph)
+        else:
+            self._add(glyph)
 
-    def _goes_on(self, last: Glyph, start: int, frame: Rectangle, style: _Style) -> bool:
+    def _add(self, glyph: Glyph) -> None:
+        glyph.flow = self.flow
+        self.flow += 2 * glyph.count - 1
+        self.leaf.glyphs.append(glyph)
+
+    def _merge(self, glyph: Glyph) -> None:
+        """Put letters on the leaf as part of the last word."""
+        last = self.leaf.glyphs[-1]
+        last.text += glyph.text
+        last.right = glyph.right
+        last.box = around([last.box[:2], last.box[2:], glyph.box[:2], glyph.box[2:]])
+
+    def _goes_on(self, start: int, left: float, style: Style) -> bool:
         """Whether a word goes on one whose letters stand apart; if not, put a space between."""
         begin, end = self.between
-        if begin == end or "\n" in self.chars[begin:end]:
+        glyphs = self.leaf.glyphs
+        if not glyphs or start != end or begin == end or "\n" in self.chars[begin:end]:
             return False
-        gap = frame[0] - last.right
+        last = glyphs[-1]
+        gap = left - last.right
         lone = end == begin + 1 and last.turn == style.turn
-        tight = begin > 1 and gap < _SPACE * style.size
+        tight = begin > 1 and gap < SPACE * style.size
         if lone and tight and native.char_is_made_up(self.text, begin) == 1:
+            glyphs[-1:] = last.parts()
+            last = glyphs[-1]
             apart = self.apart or self._letters_apart(begin)
             if apart > _TRACKED * style.size and gap < apart + _LEAST * style.size:
                 self.apart = gap
                 return True
-            if len(last.text) == 1 and self.chars[start + 1 : start + 2] in ("", *_SPACES):
+            if len(last.text) == 1 and self.chars[start + 1 : start + 2] in ("", *SPACES):
                 return False
         self.apart = 0.0
-        width = _SPACE * last.size * (end - begin)
+        width = SPACE * last.size * (end - begin)
         x, box = last.right, last.box
-        glyphs = self.leaf.glyphs
-        glyphs.append(
+        self._add(
             Glyph(
-                *(len(glyphs), " ", last.turn, x, last.top, x + width, last.bottom, last.base),
+                *(0, " ", last.turn, x, last.top, x + width, last.bottom, last.base),
                 *(last.size, last.bold, last.dingbat, (box[2], box[1], box[2] + width, box[3])),
             )
         )
@@ -344,7 +293,7 @@ class _Page:
 
     def _letters_apart(self, end: int) -> float:
         """How far the last two letters of the word that ends here stand apart."""
-        if end < 2 or self.chars[end - 2] in _SPACES:
+        if end < 2 or self.chars[end - 2] in SPACES:
             return 0.0
         right = self._place_of(end - 2, end - 1)[2]
         return max(0.0, self._place_of(end - 1, end)[0] - right)
@@ -367,7 +316,7 @@ class _Page:
 
     def _edge(self, n: int, x: float) -> float:
         """Where letter `n` begins: `x`, but within a ligature, whose letters have one box."""
-        if n == 0 or self.chars[n - 1] in _SPACES or self.chars[n : n + 1] in _SPACES:
+        if n == 0 or self.chars[n - 1] in SPACES or self.chars[n : n + 1] in SPACES:
             return x
         box = self._place_of(n, n + 1)
         first, last = n, n + 1
@@ -383,18 +332,47 @@ class _Page:
     def _embolden(self) -> None:
         """Type that is painted twice is bold: pdfium leaves the second time out."""
         again = self.drawing.heights.keys() - self.styles.keys()
-        if not again or len(again) * len(self.leaf.glyphs) > _MOST_PAIRS:
+        if not again or len(again) * self.flow > _MOST_PAIRS:
             return
         edges = [c_float() for _ in range(4)]
+        twice: list[Rectangle] = []
         for handle in again:
             native.bounds_of(handle, *map(byref, edges))
-            matrix = self.drawing.matrices.get(handle)
             x0, y0, x1, y1 = (edge.value for edge in edges)
-            if matrix or x0 >= x1:
-                continue
-            (x0, y0), (x1, y1) = self.place(x0, y0), self.place(x1, y1)
-            x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-            for glyph in self.leaf.glyphs:
-                x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
-                if x0 <= x <= x1 and y0 <= y <= y1:
-                    glyph.bold = True
+            if handle not in self.drawing.matrices and x0 < x1:
+                (x0, y0), (x1, y1) = self.place(x0, y0), self.place(x1, y1)
+                twice.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+        if not twice:
+            return
+        glyphs: list[Glyph] = []
+        for glyph in self.leaf.glyphs:
+            x0, top, x1, bottom = glyph.box
+            y = (top + bottom) / 2
+            over = [box for box in twice if box[1] <= y <= box[3] and box[0] <= x1 and x0 <= box[2]]
+            glyphs += _emboldened(glyph, over) if over else [glyph]
+        self.leaf.glyphs = glyphs
+
+
+def _emboldened(glyph: Glyph, boxes: Sequence[Rectangle]) -> list[Glyph]:
+    """Type, bold where its middle is in one of the boxes."""
+    parts = list(glyph.parts())
+    for part in parts:
+        x = (part.box[0] + part.box[2]) / 2
+        part.bold = part.bold or any(box[0] <= x <= box[2] for box in boxes)
+    return parts if any(part.bold for part in parts) else [glyph]
+
+
+def _run(chars: str, words: PageWords, first: int, last: int, style: Style) -> Glyph:
+    """Some of the words of a page as one glyph; its place in their order is not yet set."""
+    start, end = words.starts[first], words.ends[last - 1]
+    box = words.lefts[first], words.tops[first], words.rights[last - 1], words.bottoms[first]
+    glyph = Glyph(
+        *(0, chars[start:end], 0, *box, style.base, style.size),
+        *(style.bold, style.dingbat, box, style.tag),
+    )
+    if last > first + 1:
+        bounds = zip(words.starts[first:last], words.ends[first:last], strict=True)
+        texts = [chars[start:end] for start, end in bounds]
+        lefts, rights = words.lefts[first:last], words.rights[first:last]
+        glyph.words = Words(texts, lefts, rights, words.places[2 * first : 2 * last])
+    return glyph

@@ -96,7 +96,8 @@ def _pairs(
         alone = not any(g.left <= box[0] and near < g.right for g in beside)
         row = [g for g in after if abs(g.base - first.base) < 0.2 * first.size]
         worded = any(char.isalpha() for glyph in row for char in glyph.text)
-        if alone and worded and (first.text[0].isalnum() or len(first.text) > 1):
+        word = first.words.texts[0] if first.words else first.text
+        if alone and worded and (word[0].isalnum() or len(word) > 1):
             found[id(first)] = box, first
             times[id(first)] += 1
     return {key: pair for key, pair in found.items() if times[key] == 1}
@@ -122,5 +123,6 @@ def _bullet(box: Rectangle, first: Glyph) -> Glyph:
     place = box[0], first.top, box[2], first.bottom
     left, top, right, bottom = place
     return replace(
-        first, text="•", left=left, top=top, right=right, bottom=bottom, dingbat=False, box=place
-    )
+        first, text="•", left=left, top=top, right=right, bottom=bottom, dingbat=False, box=place,
+        words=None,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ tags of a tagged file, which pdfplumber ties to letters at the price of another 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import floor, hypot
 from typing import Any
 
@@ -33,6 +34,7 @@ from pipeline.ingest.pdf.leaf import (
     hexadecimal,
     is_bold,
     is_dingbat,
+    levels_of,
     turn_of,
     upright,
 )
@@ -143,10 +145,10 @@ def leaf_of(pdf: PDF, page: PDFPage, number: int) -> Leaf:
             elif isinstance(item, LTCurve):
                 _take_shape(leaf, plumbed.device, item, place(item))
         x, y = plumbed.mediabox[0] + left, plumbed.mediabox[1] + top
-        words = (_moved(g.box, x, y) for g in leaf.glyphs if g.turn == 0 and g.text != " ")
+        levels = levels_of(replace(g, box=_moved(g.box, x, y)) for g in leaf.glyphs)
         shapes = Shapes(plumbed.rects, plumbed.lines, plumbed.curves)
         leaf.crowded = len(shapes) if len(shapes) > MOST_SHAPES else 0
-        for cells in grids_of(shapes, words):
+        for cells in grids_of(shapes, levels):
             leaf.grids.append([_moved(cell, -x, -y) for cell in cells])
     finally:
         plumbed.close()

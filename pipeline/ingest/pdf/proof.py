@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from pipeline.ingest.pdf.leaf import Glyph
+from pipeline.ingest.pdf.leaf import Glyph, parted
 from pipeline.ingest.pdf.ruling import Rectangle
 
 _FEWEST = 8  # numbers in a row, or a list would be taken for them
@@ -11,6 +11,19 @@ _MOST = 400  # a page of figures has more
 _ALIGNED = 3.0  # points
 _GAP = 0.8  # em between a number and its line
 _LONGEST = 4  # digits
+
+
+def without_line_numbers(
+    glyphs: list[Glyph], grids: Sequence[Sequence[Rectangle]] = ()
+) -> tuple[list[Glyph], list[list[Glyph]]]:
+    """The glyphs of a page but for its line numbers, and those, each as its glyphs."""
+    # One that is near other words of its run is none.
+    if sum(glyph.text.isdigit() for glyph in glyphs) < _FEWEST:
+        return glyphs, []
+    each = parted(glyphs)
+    numbers = line_numbers(each, grids)
+    counted = {id(glyph) for number in numbers for glyph in number}
+    return [g for g in each if id(g) not in counted] if counted else glyphs, numbers
 
 
 def line_numbers(

@@ -15,6 +15,8 @@ _FRAME_PARTS = 16  # the parts of a path that may be a frame: hatchings have hun
 _ADORNS = 0.7  # share of the rules of one look that hug words, above which all of them do
 
 Rectangle = tuple[float, float, float, float]
+# Top and bottom of words on one level, and the left and right edge of each.
+Level = tuple[float, float, Sequence[float], Sequence[float]]
 
 
 class Shapes(Container):
@@ -30,6 +32,12 @@ class Shapes(Container):
 
     def __len__(self) -> int:
         return sum(map(len, self._shapes.values()))
+
+    def may_cross(self) -> bool:
+        """Whether any edge is upright and any level, of 1 point at least: pdfplumber's least."""
+        shapes = [shape for kind in self._shapes.values() for shape in kind]
+        tall = any(shape["height"] >= 1 for shape in shapes)
+        return tall and any(shape["width"] >= 1 for shape in shapes)
 
     def without(self, left_out: set[int]) -> "Shapes":
         """The shapes but those of these ids."""
@@ -55,8 +63,8 @@ def holding_each_other(boxes: Sequence[Rectangle]) -> set[int]:
     return found
 
 
-def grids_of(shapes: Shapes, words: Iterable[Rectangle]) -> list[list[Rectangle]]:
-    """The cells of each grid on a page; `words` are the boxes of its glyphs, in its coordinates.
+def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
+    """The cells of each grid on a page; `words` are those of its glyphs, in its coordinates.
 
     Links are often underlined or framed: such rules would cut cells of a table into pieces. Word
     shades a cell and once more, inside, each line of its text: only the outer shade is a cell's.
@@ -67,6 +75,8 @@ def grids_of(shapes: Shapes, words: Iterable[Rectangle]) -> list[list[Rectangle]
     rules = [shape for shape in every if _thickness(shape) <= _THICKEST]
     shades = [shape for shape in shapes.rects if shape["fill"] and _thickness(shape) > _THICKEST]
     clean = shapes.without(_adornments(rules, words) | _inner(shades))
+    if not clean.may_cross():
+        return []
     found = TableFinder(clean)  # type: ignore[arg-type]  # it asks for the edges of a page only
     return [[_rectangle(cell) for cell in table.cells] for table in found.tables]
 
@@ -84,7 +94,7 @@ def _thickness(shape: dict[str, Any]) -> float:
     return float(min(shape["width"], shape["height"]))
 
 
-def _adornments(rules: Sequence[dict[str, Any]], words: Iterable[Rectangle]) -> set[int]:
+def _adornments(rules: Sequence[dict[str, Any]], words: Iterable[Level]) -> set[int]:
     """The ids of underlines, and of all rules of a look that mostly hugs words."""
     looks: dict[object, list[dict[str, Any]]] = defaultdict(list)
     for rule in rules:
@@ -103,25 +113,23 @@ def _adornments(rules: Sequence[dict[str, Any]], words: Iterable[Rectangle]) -> 
     return found
 
 
-def _rows(words: Iterable[Rectangle]) -> list[tuple[float, float, list[float], list[float]]]:
-    """Top, bottom, left edges and right edges of the glyphs that stand on one level."""
-    rows: dict[tuple[int, int], list[Rectangle]] = defaultdict(list)
-    for box in words:
-        rows[round(box[1]), round(box[3])].append(box)
+def _rows(words: Iterable[Level]) -> list[Level]:
+    """All words that stand on one level, together."""
+    rows: dict[tuple[int, int], list[Level]] = defaultdict(list)
+    for level in words:
+        rows[round(level[0]), round(level[1])].append(level)
     return [
         (
-            min(box[1] for box in row),
-            max(box[3] for box in row),
-            [box[0] for box in row],
-            [box[2] for box in row],
+            min(level[0] for level in row),
+            max(level[1] for level in row),
+            [left for level in row for left in level[2]],
+            [right for level in row for right in level[3]],
         )
         for row in rows.values()
     ]
 
 
-def _hugged(
-    rule: dict[str, Any], rows: Sequence[tuple[float, float, list[float], list[float]]]
-) -> str:
+def _hugged(rule: dict[str, Any], rows: Sequence[Level]) -> str:
     """`under` for the underline of words, `around` for a side of their frame, else empty."""
     x0, y, x1, _ = _edges(rule)
     found = ""

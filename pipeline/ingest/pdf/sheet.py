@@ -9,13 +9,14 @@ from pipeline.ingest.pdf.celled import celled_of
 from pipeline.ingest.pdf.figures import find_figures
 from pipeline.ingest.pdf.frames import frames_of, gathered, sorted_into
 from pipeline.ingest.pdf.leaf import Glyph, Leaf
-from pipeline.ingest.pdf.lines import Printed, is_garbled, lines_of, pieces_of, underline
+from pipeline.ingest.pdf.lines import Printed, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
 from pipeline.ingest.pdf.pips import with_bullets
-from pipeline.ingest.pdf.proof import line_numbers
+from pipeline.ingest.pdf.proof import without_line_numbers
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.tables import Grid, grids_of, stripes_of
 from pipeline.ingest.pdf.vertical import upended
+from pipeline.ingest.pdf.wording import is_garbled
 from pipeline.model import Verdict
 
 _GARBLED = 0.3  # share of unknown characters above which the known ones are not to be trusted
@@ -50,13 +51,10 @@ def sheet_of(leaf: Leaf) -> Sheet:
     sheet.crowded = leaf.crowded
     if not solid:
         sheet.verdict = Verdict.NEEDS_OCR if leaf.pictures else Verdict.BLANK
-    elif sheet.garbled > _GARBLED * len(solid):
+    elif sheet.garbled > _GARBLED * sum(glyph.count for glyph in solid):
         sheet.verdict = Verdict.GARBLED
     else:
-        numbers = line_numbers(leaf.glyphs, leaf.grids)
-        counted = {id(glyph) for number in numbers for glyph in number}
-        if counted:
-            leaf.glyphs = [glyph for glyph in leaf.glyphs if id(glyph) not in counted]
+        leaf.glyphs, numbers = without_line_numbers(leaf.glyphs, leaf.grids)
         leaf.glyphs = upended(with_bullets(leaf))
         grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)

@@ -8,7 +8,7 @@ from pipeline.ingest.pdf.leaf import WHITE
 from pipeline.ingest.pdf.ruling import Rectangle
 
 _BROAD = 3.0  # points; nothing smaller hides a word
-_CLIP_SLACK = 2.0  # points that type may stand out of its clip
+CLIP_SLACK = 2.0  # points that type may stand out of its clip
 
 
 class Sight:
@@ -33,7 +33,7 @@ class Sight:
         above = self.covers[bisect_left(self.heights, z) :]
         if level is None:
             return above
-        return [cover for cover in above if cover.box[1] < level < cover.box[3] + _CLIP_SLACK]
+        return [cover for cover in above if cover.box[1] < level < cover.box[3] + CLIP_SLACK]
 
     def is_covered(self, covers: Iterable[Cover], box: Rectangle) -> bool:
         """Whether one of the covers hides what is in a box."""
@@ -42,7 +42,7 @@ class Sight:
 
     def is_cut(self, clip: Rectangle, box: Rectangle) -> bool:
         """Whether the middle of a box lies outside a clip."""
-        return not _holds(clip, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, _CLIP_SLACK)
+        return not _holds(clip, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, CLIP_SLACK)
 
     def may_lose(self, colour: str) -> bool:
         """Whether any type of a colour may have the colour of its ground."""

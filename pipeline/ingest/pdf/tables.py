@@ -1,6 +1,6 @@
 """Ruled tables: the grids of a page with the lines of text in each cell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.ingest.pdf.leaf import Fill, Glyph, Leaf
@@ -82,7 +82,7 @@ def _grid(
             shelves.setdefault(level, []).append(cell)
     rest: list[Glyph] = []
     first = None
-    for glyph in glyphs:
+    for glyph in _cut(glyphs, shelves):
         x0, top, x1, bottom = glyph.box
         x, y = (x0 + x1) / 2, (top + bottom) / 2
         near = shelves.get(int(y // _SHELF), ())
@@ -115,6 +115,20 @@ def _grid(
     left, top = min(c[0] for c in cells), min(c[1] for c in cells)
     right, bottom = max(c[2] for c in cells), max(c[3] for c in cells)
     return Grid(leaf.number, areas, left, top, right, bottom, first), rest
+
+
+def _cut(glyphs: Iterable[Glyph], shelves: Mapping[int, Sequence[Rectangle]]) -> Iterator[Glyph]:
+    """The glyphs, but for runs of words that the side of a cell cuts: of those the parts."""
+    for glyph in glyphs:
+        if glyph.words:
+            x0, top, x1, bottom = glyph.box
+            y = (top + bottom) / 2
+            near = shelves.get(int(y // _SHELF), ())
+            sides = (x for cell in near if cell[1] <= y < cell[3] for x in (cell[0], cell[2]))
+            if any(x0 <= x <= x1 for x in sides):
+                yield from glyph.parts()
+                continue
+        yield glyph
 
 
 def _is_table(cells: Sequence[Rectangle], written: Sequence[Rectangle]) -> bool:
