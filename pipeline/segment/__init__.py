@@ -6,7 +6,7 @@ told, and the more specific way over the more general. The loser is named in an 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.model import BlockKind, Document, Issue, Level, Part, Segment, Segments, Span
 from pipeline.model.text import normal_form
@@ -15,12 +15,13 @@ from pipeline.segment import control_table, listing, outline, prose, record_page
 from pipeline.segment.checks import cross_checks
 from pipeline.segment.language import languages
 from pipeline.segment.naming import heading_name, name_of
+from pipeline.segment.passed import Passed
 from pipeline.segment.rationale import rationale_of, section_reasons
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
 
 # The more specific first.
-_WAYS = (control_table, outline, listing)
+_WAYS = (control_table, outline)  # and lists
 _BOILERPLATE = (BlockKind.FURNITURE, BlockKind.FIGURE)
 _CONTEXT = (BlockKind.HEADING, BlockKind.CAPTION, BlockKind.METADATA)
 
@@ -33,17 +34,23 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     tongue = languages(document)
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
+    passed = Passed()
     found = [one for way in _WAYS for one in way.segment(document, rules)]
+    found += listing.segment(document, rules, passed)
     kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()
     if not catalogues(kept):
         read = tuple(block.span for block in document.blocks if block.kind in prose.READ)
         claimed = [span for one in kept for span in _own(one)]
         claimed += _elaborated(document, kept)
-        told = list(prose.segment(document, rules, claimed))
+        told = list(prose.segment(document, rules, claimed, passed))
         if names_its_own(kept):
-            told = [one for one in told if _commits(one, rules) or _beside(one, kept)]
+            told, unnamed = _parted(told, kept, rules)
+            for one in unnamed:
+                passed.add("unnamed-left-out", _own(one)[0], _UNNAMED, one.confidence or 0.0)
         kept += told
+    else:
+        issues.append(_unweighed(len(kept)))
     kept.sort(key=lambda segment: segment.spans()[0])
     told = _told(document, kept, rules)
     work = source(document, rules)
@@ -53,13 +60,21 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
         segments=(work, *told) if work else tuple(told),
         context=tuple(sorted({*_context(document, kept), *read})),
         boilerplate=tuple(block.span for block in document.blocks if block.kind in _BOILERPLATE),
-        issues=(*([tongue] if tongue else []), *cross_checks(document), *issues),
+        issues=(
+            *([tongue] if tongue else []),
+            *cross_checks(document),
+            *issues,
+            *passed.issues(span for one in kept for span in _own(one)),
+        ),
     )
 
 
 # From here on the document plainly marks its measures itself, and cues are no longer trusted:
 # lists of risks, roles and criteria read like instructions too.
 _MARKED = 5
+_UNNAMED = (
+    "this only reads like a measure; the document gives its measures names, and this has none"
+)
 
 
 def catalogues(segments: Iterable[Segment]) -> bool:
@@ -81,6 +96,16 @@ def _commits(segment: Segment, rules: Rules) -> bool:
     return by.startswith("rule:prose.commitment-kept") or (
         rules.find("measure.commitment", quote) is not None
     )
+
+
+def _parted(
+    told: Iterable[Segment], named: Sequence[Segment], rules: Rules
+) -> tuple[list[Segment], list[Segment]]:
+    """What running text states that stands beside measures with names, and what does not."""
+    stands: tuple[list[Segment], list[Segment]] = ([], [])
+    for one in told:
+        stands[0 if _commits(one, rules) or _beside(one, named) else 1].append(one)
+    return stands
 
 
 def _beside(told: Segment, named: Iterable[Segment]) -> bool:
@@ -147,6 +172,11 @@ def _settle(document: Document, found: list[Segment]) -> tuple[list[Segment], li
             kept.append(segment)
             claims.add(segment)
     return kept, issues
+
+
+def _unweighed(marked: int) -> Issue:
+    message = f"the document marks {marked} measures itself: its running text was not weighed"
+    return Issue(code="text-not-weighed", level=Level.INFO, message=message, stage="segment")
 
 
 def _unmarked(marked: int, span: Span) -> Issue:

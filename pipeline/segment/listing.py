@@ -17,6 +17,7 @@ from pipeline.segment.cell_list import cell_lists
 from pipeline.segment.definitions import clauses, led_in, terms
 from pipeline.segment.nesting import Item, groups, lists
 from pipeline.segment.passage import flat, is_boxed, trail_of
+from pipeline.segment.passed import Passed
 from pipeline.segment.runin import run_in
 
 WAY = "listing"
@@ -37,8 +38,23 @@ class Above(NamedTuple):
     within: bool = False
 
 
-def segment(document: Document, rules: Rules) -> Iterator[Segment]:
-    """Yield the measures of lists and of numbered paragraphs, in reading order."""
+class Judged(NamedTuple):
+    """What says that items are measures (`by`, the id of a rule), or what is `against` it.
+
+    `near` is the share of them that read like measures.
+    """
+
+    by: str = ""
+    against: str = ""
+    near: float = 0.0
+
+
+def segment(document: Document, rules: Rules, passed: Passed | None = None) -> Iterator[Segment]:
+    """Yield the measures of lists and of numbered paragraphs, in reading order.
+
+    `passed` gathers the lists that were not taken, with the reason.
+    """
+    passed = passed or Passed()
     for below in lists(document):
         above = _above(document, below.trail)
         taken: set[Span] = set()
@@ -48,16 +64,16 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
                     taken.update(blocks)
                     yield found
         free = [item for item in below.top if item.intro not in taken]
-        yield from _walk(document, free, above, rules)
+        yield from _walk(document, free, above, rules, passed)
         loose = [block for block in below.loose if block.span not in taken]
-        yield from _walk(document, led_in(document, loose, rules), above, rules)
+        yield from _walk(document, led_in(document, loose, rules), above, rules, passed)
         headed = bool(above.texts) and bool(
             rules.find("section.measures", _unnumbered(above.texts[-1]))
         )
-        yield from _walk(document, clauses(document, loose, headed), above, rules)
-        yield from _walk(document, terms(document, loose, bold=not headed), above, rules)
+        yield from _walk(document, clauses(document, loose, headed), above, rules, passed)
+        yield from _walk(document, terms(document, loose, bold=not headed), above, rules, passed)
     for trail, items in cell_lists(document):
-        yield from _walk(document, items, _above(document, trail), rules)
+        yield from _walk(document, items, _above(document, trail), rules, passed)
 
 
 def _run_in(document: Document, item: Item, rules: Rules) -> tuple[Span | None, Span]:
@@ -75,18 +91,19 @@ def _above(document: Document, trail: Sequence[Block]) -> Above:
 
 
 def _walk(
-    document: Document, items: Sequence[Item], above: Above, rules: Rules
+    document: Document, items: Sequence[Item], above: Above, rules: Rules, passed: Passed
 ) -> Iterator[Segment]:
     """The measures of lists that share what stands above, and of the lists inside their items."""
     for group in groups(items):
-        made_by = announces(document, group, above, rules)
+        made_by, against, near = announces(document, group, above, rules)
+        if against:
+            passed.add("list-passed-over", group[0].place, against, near)
         for item in _adopted(document, group, rules) if made_by else group:
             if made_by and not _is_title(document, item, rules):
-                yield from _item(document, item, above, rules, made_by)
+                yield from _item(document, item, above, rules, made_by, passed)
             else:
-                yield from _walk(
-                    document, item.children, _under(document, item, above, rules), rules
-                )
+                inner = _under(document, item, above, rules)
+                yield from _walk(document, item.children, inner, rules, passed)
 
 
 def _adopted(document: Document, group: Sequence[Item], rules: Rules) -> list[Item]:
@@ -132,42 +149,61 @@ def _is_title(document: Document, item: Item, rules: Rules) -> bool:
     )
 
 
-def announces(document: Document, items: Sequence[Item], above: Above, rules: Rules) -> str:
-    """The id of what says that these items are measures; "" when nothing does."""
+def announces(document: Document, items: Sequence[Item], above: Above, rules: Rules) -> Judged:
+    """Whether something says that these items are measures, or what speaks against it."""
     if all(is_boxed(document, item.place) for item in items):
-        return "rule:marker.box"
+        return Judged("rule:marker.box")
     last = _leading_sentence(document, items[0].intro)
     promised = rules.find("lead.announce", last) or rules.find("section.measures", last)
-    if any(_vetoes(text, promised is not None, rules) for text in map(_unnumbered, above.texts)):
-        return ""
-    if above.texts and rules.find("lead.rationale", above.texts[-1]):
-        return ""
-    if rules.find("lead.aside", last):
-        return ""
-    if rules.find("lead.other", last) and not (promised and _all_instruct(document, items, rules)):
-        return ""
     texts = [flat(document, item.text) for item in items]
-    if sum(text.rstrip().endswith("?") for text in texts) > len(texts) / 2:
-        return ""
-    heading = _announced(above.texts, rules)
     stated = [found for item in items if (found := _states(document, item, rules))]
+    near = round(len(stated) / len(items), 2)
+    for text in map(_unnumbered, above.texts):
+        if veto := _vetoes(text, promised is not None, rules):
+            return _against(veto, "the heading", text, near)
+    if above.texts and (reason := rules.find("lead.rationale", above.texts[-1])):
+        return _against(reason, "the heading", above.texts[-1], near)
+    if aside := rules.find("lead.aside", last):
+        return _against(aside, "the sentence before it", last, near)
+    other = rules.find("lead.other", last)
+    if other and not (promised and _all_instruct(document, items, rules)):
+        return _against(other, "the sentence before it", last, near)
+    if sum(text.rstrip().endswith("?") for text in texts) > len(texts) / 2:
+        return Judged(against="most items of this list are questions", near=near)
+    heading = _announced(above.texts, rules)
     doing = sum(rules.find("measure.doing", text) is not None for text in texts)
     means = rules.find("lead.means", last) and rules.find("lead.including", last)
     means = means or rules.find("lead.completes", last)
     if promised and (len(stated) + doing >= _SOME * len(items) or means):
-        return f"rule:{promised.rule.id}"
+        return Judged(f"rule:{promised.rule.id}")
     if above.within:
         full = [text for text in texts if len(fold(text).split()) >= _SHORTEST]
         fits = len(stated) >= _MOST * len(items) and len(full) == len(items)
-        return f"rule:{stated[0].rule.id}" if fits else ""
+        return Judged(f"rule:{stated[0].rule.id}" if fits else "")
     named = sum(_run_in(document, i, rules)[0] is not None for i in items)
     if heading and max(len(stated), doing, named) >= _SOME * len(items):
-        return f"rule:{heading.rule.id}"
+        return Judged(f"rule:{heading.rule.id}")
     words = sum(len(text.split()) for text in texts)
     short = words <= _LONGEST_ITEM * len(items) or named >= _MOST * len(items)
     if len(items) > 1 and short and len(stated) >= _MOST * len(items):
-        return f"rule:{stated[0].rule.id}"
-    return ""
+        return Judged(f"rule:{stated[0].rule.id}")
+    if not stated:
+        return Judged()
+    share = _SOME if promised or heading else _MOST
+    against = f"{len(stated)} of {len(items)} items of this list read like measures"
+    if near < share:
+        announced = "something" if promised or heading else "nothing"
+        against += f"; {share:.0%} were needed, as {announced} announces measures"
+    else:
+        against += "; it is too long, or one alone"
+    return Judged(against=against, near=near)
+
+
+def _against(veto: Match, where: str, text: str, near: float) -> Judged:
+    """What a rule has against a list, where something in it reads like a measure."""
+    words = text[veto.start : veto.end]
+    message = f"this list states no measures: {where} says {words!r} ({veto.rule.id})"
+    return Judged(against=message if near else "", near=near)
 
 
 def _announced(headings: Sequence[str], rules: Rules) -> Match | None:
@@ -196,14 +232,14 @@ def _leading_sentence(document: Document, intro: Span | None) -> str:
     return last if last.endswith((":", "—", "–", " by", " to")) else ""
 
 
-def _vetoes(heading: str, promised: bool, rules: Rules) -> bool:
-    """Whether no list below such a heading states the document's own measures."""
-    if rules.find("section.heard", heading):
-        return True
+def _vetoes(heading: str, promised: bool, rules: Rules) -> Match | None:
+    """What tells that no list below such a heading states the document's own measures."""
+    if heard := rules.find("section.heard", heading):
+        return heard
     other = rules.find("section.other", heading)
     measures = rules.find("section.measures", heading)  # "Glossary of safeguards"
     summary = promised and rules.find("section.summary", heading)
-    return other is not None and not (measures or summary)
+    return None if measures or summary else other
 
 
 def _unnumbered(heading: str) -> str:
@@ -221,7 +257,7 @@ def _states(document: Document, item: Item, rules: Rules) -> Match | None:
 
 
 def _item(
-    document: Document, item: Item, above: Above, rules: Rules, made_by: str
+    document: Document, item: Item, above: Above, rules: Rules, made_by: str, passed: Passed
 ) -> Iterator[Segment]:
     """The measure of an item, then those of the items inside it that are measures themselves."""
     name, rest = _run_in(document, item, rules)
@@ -229,7 +265,7 @@ def _item(
     own: list[list[Item]] = []
     merged: list[Item] = []
     for group in groups(item.children):
-        if announces(document, group, inner._replace(within=True), rules):
+        if announces(document, group, inner._replace(within=True), rules).by:
             own.append(group)
         elif len(flat(document, item.text).split()) < _PASSAGE:
             merged += group
@@ -252,7 +288,7 @@ def _item(
                 parts=tuple(parts),
             )
     for group in own:
-        yield from _walk(document, group, inner._replace(within=True), rules)
+        yield from _walk(document, group, inner._replace(within=True), rules, passed)
 
 
 def _said(

@@ -24,6 +24,7 @@ from pipeline.model import (
 )
 from pipeline.rule import Match, Rules
 from pipeline.segment.passage import body, is_title, marker, placed, trail_of
+from pipeline.segment.passed import Passed
 from pipeline.segment.sentences import sentences
 
 WAY = "prose"
@@ -89,11 +90,15 @@ class Weight(NamedTuple):
         return 1 / (1 + math.exp(-self.logit))
 
 
-def segment(document: Document, rules: Rules, claimed: Sequence[Span]) -> Iterator[Segment]:
+def segment(
+    document: Document, rules: Rules, claimed: Sequence[Span], passed: Passed | None = None
+) -> Iterator[Segment]:
     """Yield the measures of all text that is in none of the `claimed` places, in reading order.
 
     Of a cell that says more than was claimed of it, the rest is read; any other block is whole.
+    `passed` gathers the sentences for which something speaks, but not enough.
     """
+    passed = passed or Passed()
     for trail, sequence in _sequences(document, claimed):
         above = _weigh_above(document, trail, rules)
         told = _told(document, sequence)
@@ -102,7 +107,12 @@ def segment(document: Document, rules: Rules, claimed: Sequence[Span]) -> Iterat
         note = _NOTE if sequence[0].kind is BlockKind.FOOTNOTE else 0.0
         listed = sequence[0].kind is BlockKind.LIST_ITEM
         weighed = [weigh(sentence.text, rules, above, note, listed) for sentence in told]
-        for first, core, last in _passages(told, weighed, rules):
+        passages = list(_passages(told, weighed, rules))
+        best = max(weighed, key=lambda weight: weight.logit, default=None)
+        if best and not passages and best.logit > -math.inf:
+            place = told[weighed.index(best)].places[0]
+            passed.add("below-threshold", place, _short_of(best), best.chance)
+        for first, core, last in passages:
             heading = trail_of(document, trail, f"reader:{WAY}")
             yield _segment(document, heading, told[first : last + 1], weighed[core])
 
@@ -285,17 +295,28 @@ def _segment(
     )
 
 
-def _reasons(weight: Weight, span: Span) -> Issue:
-    """Why the passage was taken for a measure, so that the decision can be argued with."""
-    said = [
+def _said(weight: Weight) -> str:
+    """The matches that counted, the weightiest first."""
+    return ", ".join(
         f"{match.rule.id} {match.rule.weight:+.1f} ({text[match.start : match.end]!r})"
         for match, text in weight.reasons
         if match.rule.id != "prose.ground"
-    ]
+    )
+
+
+def _short_of(weight: Weight) -> str:
+    """Why a sentence was not taken for a measure although something speaks for it."""
+    if weight.logit >= 0:
+        return f"too short for a measure by itself, of chance {weight.chance:.2f}: {_said(weight)}"
+    return f"read as no measure, with chance {weight.chance:.2f} below 0.50: {_said(weight)}"
+
+
+def _reasons(weight: Weight, span: Span) -> Issue:
+    """Why the passage was taken for a measure, so that the decision can be argued with."""
     return Issue(
         code="found-in-prose",
         level=Level.INFO,
-        message=f"read as a measure with chance {weight.chance:.2f}: {', '.join(said)}",
+        message=f"read as a measure with chance {weight.chance:.2f}: {_said(weight)}",
         span=span,
         stage="segment",
     )

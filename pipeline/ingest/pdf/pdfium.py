@@ -9,8 +9,9 @@ every page by pypdfium2, in the same run):
 - pdfium, two calls for every character: 1-2 B for those calls alone.
 - pdfium, six calls for every word and ten for every text object: 3-6 B for this module, and 5-7 B
   with the lines of the page, when those calls are made for all words at once. Word by word the
-  text of the 360 pages is the reference's, but for ligatures (pdfium writes `fi` for the ligature of f and i),
-  leaders that stand against their title, and one note mark that the reference glued to its word.
+  text of the 360 pages is the reference's, but for ligatures (pdfium writes `fi` for the ligature
+  of f and i), leaders that stand against their title, and one note mark that the reference glued
+  to its word.
 
 A text object is set in one font, size and colour on one base line, so that these are asked for
 once. The boxes of the first and last letter of a word tell its place. Letters one by one: where a

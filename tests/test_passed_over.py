@@ -1,0 +1,102 @@
+"""What is looked at and not taken says why; and what stands beside measures is found."""
+
+from building import Writer
+
+from pipeline.model import Issue, SegmentKind
+from pipeline.rule import load_rules
+from pipeline.segment import segment
+from pipeline.taxonomy import load_taxonomies
+
+RULES = load_rules()
+TAXONOMIES = load_taxonomies()
+
+
+def issues(writer: Writer, code: str) -> list[Issue]:
+    found = segment(writer.document(), TAXONOMIES, RULES).issues
+    return [issue for issue in found if issue.code == code]
+
+
+def described(writer: Writer) -> list[str]:
+    document = writer.document()
+    found = segment(document, TAXONOMIES, RULES).segments
+    parts = [one.part("description") for one in found if one.kind is SegmentKind.MEASURE]
+    return [part.provenance[0].quote for part in parts if part]
+
+
+def test_a_list_that_a_heading_speaks_against_names_the_rule() -> None:
+    writer = Writer().heading("What we heard").item("• Publish all logs.").item("• Share the keys.")
+    (issue,) = issues(writer, "list-passed-over")
+    assert "'What we heard' (section.heard)" in issue.message
+
+
+def test_a_list_with_too_few_measures_says_how_many_were_needed() -> None:
+    writer = Writer().heading("Harbours").item("• Publish all logs.").item("• Gulls at noon.")
+    writer.item("• Ships of wood.").item("• Cranes and ropes.")
+    (issue,) = issues(writer, "list-passed-over")
+    assert issue.message.startswith("1 of 4 items")
+    assert "60% were needed" in issue.message
+
+
+def test_a_list_without_anything_like_a_measure_is_not_worth_a_word() -> None:
+    writer = Writer().heading("Harbours").item("• Gulls at noon.").item("• Cranes and ropes.")
+    assert issues(writer, "list-passed-over") == []
+
+
+def test_a_sentence_that_falls_short_says_by_how_much_and_for_what() -> None:
+    writer = Writer().heading("Ways").paragraph("It has been proposed that boards should meet.")
+    (issue,) = issues(writer, "below-threshold")
+    assert "below 0.50" in issue.message
+    assert "prose.not-attributed" in issue.message
+
+
+def test_what_is_passed_over_is_told_in_bounded_number() -> None:
+    writer = Writer().heading("Ways")
+    for number in range(30):
+        writer.paragraph(f"It has been proposed that {number} boards should meet.")
+    told = issues(writer, "below-threshold")
+    assert len(told) == 21
+    assert told[-1].message.startswith("10 more places")
+
+
+def test_a_long_title_does_not_make_a_measure_of_every_section() -> None:
+    title = "Promises of the past: a short history of safety measures that did not hold"
+    writer = Writer().heading(title).heading("Buoys", 2).paragraph("Buoys drifted, and none came.")
+    assert described(writer) == []
+
+
+def test_a_short_title_announces_what_the_whole_work_holds() -> None:
+    writer = Writer().heading("Mitigations").heading("Buoys", 2).paragraph("Red floats mark rocks.")
+    assert described(writer) == ["Red floats mark rocks."]
+
+
+def test_bold_lines_are_titles_of_what_stands_below_them() -> None:
+    writer = Writer().heading("Secure harbours")
+    for name, text in (("Watch the gate", "Log each ship that passes."),
+                       ("Know the crew", "Check the papers of all hands.")):  # fmt: skip
+        writer.paragraph(name, bold=name).paragraph(text)
+    assert described(writer) == ["Log each ship that passes.", "Check the papers of all hands."]
+
+
+def test_a_measure_beside_named_ones_is_read_though_its_heading_is_no_instruction() -> None:
+    writer = Writer().heading("Ports").heading("Practice", 2)
+    for verb in ("Publish", "Review", "Share", "Limit", "Encrypt"):
+        writer.heading(f"{verb} the records", 3).paragraph("Ports keep many of them in old sheds.")
+    writer.heading("Yearly audits", 3).paragraph("Ports should be audited by outsiders each year.")
+    assert "Ports should be audited by outsiders each year." in described(writer)
+
+
+def test_an_id_and_a_short_name_beside_a_column_of_instructions_are_read() -> None:
+    writer = (
+        Writer()
+        .heading("Plan")
+        .table(
+            ("ID", "Category", "Activity", "State"),
+            ("H-1", "Gates", "Publish the hours of each gate", "High"),
+            ("H-2", "Crews", "Review the papers of all hands", "Low"),
+        )
+    )
+    document = writer.document()
+    found = segment(document, TAXONOMIES, RULES).segments
+    names = [part.provenance[0].quote for one in found if (part := one.part("name"))]
+    labels = [part.provenance[0].quote for one in found if (part := one.part("label"))]
+    assert (labels, names) == (["H-1", "H-2"], ["Gates", "Crews"])
