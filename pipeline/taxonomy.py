@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -98,12 +99,15 @@ class Taxonomy(Frozen):
 
     def by_label(self, text: str) -> tuple[Concept, ...]:
         """Return the concepts that `text` names by label or alias: several only for "Other"."""
-        name = fold(text)
-        return tuple(
-            concept
-            for concept in self.concepts
-            if any(name == fold(known) for known in (concept.label, *concept.also))
-        )
+        return self._by_name.get(fold(text), ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[Concept, ...]]:
+        found: dict[str, tuple[Concept, ...]] = {}
+        for concept in self.concepts:
+            for name in dict.fromkeys(map(fold, (concept.label, *concept.also))):
+                found[name] = (*found.get(name, ()), concept)
+        return found
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -15,7 +15,7 @@ from pipeline.run.engine.preflight import preflight
 from pipeline.run.fresh import FILES, OVERTAKEN, RAW, SIDECAR, STALE, Judged, judge
 from pipeline.run.lock import only_run
 from pipeline.run.outcome import Noted, set_aside
-from pipeline.run.pool import Outcome, map_documents
+from pipeline.run.pool import Outcome, map_documents, prepare
 from pipeline.run.report import Report, write_report
 from pipeline.run.request import NothingToRead, Progress, Request
 from pipeline.run.reviewing import Reviewing, decisions_of, forget
@@ -185,6 +185,8 @@ class _Run:
     def _read(self, todo: Shelf[Judged]) -> None:
         if not todo:
             return
+        if self.request.engine == LOCAL:
+            prepare(STAGES_CODE)
         if self.wanted.stages[-1] != Stage.INGEST:
             _check_knowledge()
         codes = {stage: self.wanted.code(stage) for stage in self.wanted.stages}

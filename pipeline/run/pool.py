@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from errno import EDQUOT, EHOSTUNREACH, EIO, ENOSPC, EROFS
 from math import ceil
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -60,6 +60,12 @@ class Crew(Generic[T, R]):
             worker.process.kill()
 
 
+def prepare(preload: Sequence[str]) -> None:
+    """Start the process that all others are forked from, which is ready while others judge."""
+    get_context("forkserver").set_forkserver_preload(list(preload))
+    forkserver.ensure_running()
+
+
 def map_documents(
     tasks: Iterable[T],
     work: Callable[[T], R],
@@ -77,7 +83,7 @@ def map_documents(
     Raises OSError when the disk is full, read-only or broken: for no task would it go better.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(list(preload))
+    prepare(preload)
     waiting = iter(tasks)
     mine: Crew[T, R] = crew or Crew()
     idle, busy = mine.idle, mine.busy
