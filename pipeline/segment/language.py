@@ -86,13 +86,18 @@ def _passages(document: Document) -> Iterator[Span]:
 
 def _length(text: str) -> int:
     """How many words a text has; two characters count for one where no spaces part words."""
+    if text.isascii():
+        return len(_words(text))
     dense = len(re.findall(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]", text))
     return len(_words(text)) + dense // 2
 
 
 def _words(text: str) -> list[str]:
     """The words of a text in lower case: numbers, marks and addresses are none."""
-    return re.findall(r"[^\W\d_]+", re.sub(r"\S+://\S+", " ", text.lower()))
+    text = text.lower()
+    if "://" in text:
+        text = re.sub(r"\S+://\S+", " ", text)
+    return re.findall(r"[^\W\d_]+", text)
 
 
 def _looks_english(text: str) -> bool:

@@ -75,7 +75,7 @@ class Words:
 
     def is_label(self, text: str) -> bool:
         """Whether a line is a code and label of the taxonomy of measures, and nothing else."""
-        return self.label_at_end(text) == 0
+        return self._at_end.match(text) is not None
 
     def unknown_label_at_end(self, text: str) -> int | None:
         """The same, of what looks like a label that is not known."""

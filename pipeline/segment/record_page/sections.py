@@ -96,10 +96,10 @@ def apart(rows: Sequence[Row], words: Words) -> Iterator[Row]:
         if pair and _is_pair(pair["title"], pair["value"], words):
             yield replace(row.part(0, pair.end("title")), heading=TERM)
             row = row.part(pair.start("value"))
-        at = words.label_at_end(row.text)
+        at = words.label_at_end(row.text) if row.linked or len(row.text) < _CHIP else None
         if at is None and row.linked and not (following and words.is_label(following.text)):
             at = words.unknown_label_at_end(row.text)
-        if at and (row.linked or len(row.text) < _CHIP):
+        if at:
             yield row.part(0, at)
             row = replace(row.part(at), heading=0)
         yield row
@@ -145,11 +145,13 @@ def _above(sections: Sequence[Section], level: int) -> Section | None:
 def _is_card(rows: Sequence[Row], i: int) -> bool:
     """Whether a row is the name of a card, for sure: by its category, or text and category."""
     after = rows[i + 1 : i + 3]
-    if not after or rows[i].label or says(rows[i].text) == "category":
+    if not after or rows[i].label:
         return False
     if after[0].label or len(after) == 1 or not after[1].label:
-        return bool(after[0].label)
-    return rows[i].heading > 0 and not after[0].linked and is_text(after[0])
+        named = bool(after[0].label)
+    else:
+        named = rows[i].heading > 0 and not after[0].linked and is_text(after[0])
+    return named and says(rows[i].text) != "category"
 
 
 def _is_title(rows: Sequence[Row], i: int, words: Words, cards: set[int]) -> bool:
