@@ -30,13 +30,14 @@ PASSING = {EIO, ESTALE, EAGAIN, EBADMSG}
 OBJECT = "@"  # in the stamp of an object, between its size and what its store calls the version
 
 # A string holds no raw line break, so this meets only what stands between values.
-_NUMBERS = re.compile(r"\[(\n[-+\d.eE, \n]++)\]")
+_NUMBERS = re.compile(r"\[\n ++([-\d][-+\d.eE, \n]++)\]")
 
 
 def canonical(noun: BaseModel) -> str:
     """A noun as JSON that is the same everywhere: two spaces, model order, numbers side by side."""
-    text = noun.model_dump_json(by_alias=True, indent=2)
-    return _NUMBERS.sub(lambda array: f"[{' '.join(array[1].split())}]", text) + "\n"
+    parts = _NUMBERS.split(noun.model_dump_json(by_alias=True, indent=2))
+    parts[1::2] = [f"[{' '.join(numbers.split())}]" for numbers in parts[1::2]]
+    return "".join((*parts, "\n"))
 
 
 def digest(data: bytes | str) -> str:
