@@ -95,17 +95,30 @@ class Wanted:
 def ingredients(stage: str) -> dict[str, str]:
     """Each file of ours and each version of others' that a stage, or REVIEW, depends on."""
     found = {"python": platform.python_version()}
-    for library in LIBRARIES[stage]:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            found[library] = "absent"
+    found |= {library: _version(library) for library in LIBRARIES[stage]}
     for name in (*EVERYWHERE, *CODE[stage]):
-        place = HOME / name
-        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if file.is_file() and "__pycache__" not in file.parts:
-                found[file.relative_to(HOME).as_posix()] = digest(file.read_bytes())[:16]
+        found |= _files(name)
     return found
+
+
+# Stages share libraries and files, and `gleaner status` is to answer at once.
+@cache
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "absent"
+
+
+@cache
+def _files(name: str) -> dict[str, str]:
+    """The hash of a file of ours, or of each below a folder."""
+    place = HOME / name
+    return {
+        file.relative_to(HOME).as_posix(): digest(file.read_bytes())[:16]
+        for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
+        if file.is_file() and "__pycache__" not in file.parts
+    }
 
 
 @cache
