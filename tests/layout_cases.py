@@ -42,22 +42,21 @@ def cut_rows() -> bytes:
 
 def cut_row_of_paragraphs() -> bytes:
     """A row that ends a sentence at the foot of a page; its key does not come again."""
-    xs = (60, 150, 540)
-    first = lines(60, 760, *SAID) + grid(xs, (60, 180, 320))
-    first += text(65, 300, "Stores") + text(155, 300, "Count the keys each day.")
-    first += text(65, 160, "Gates") + text(155, 160, "Close the gate at night.")
-    second = grid(xs, (600, 700, 750)) + text(155, 735, "Write down who has the key.")
-    second += text(65, 680, "Roofs") + text(155, 680, "Look at them in spring.")
-    return pdf(first, second + lines(60, 560, *SAID))
+    return _on_two_pages(text(155, 735, "Write down who has the key."))
 
 
 def rows_that_end() -> bytes:
     """A table that ends with its page, and another one with the same columns on the next."""
+    return _on_two_pages(text(65, 735, "Yards") + text(155, 735, "Sweep them."))
+
+
+def _on_two_pages(third: str) -> bytes:
+    """A table of two columns, whose third row is the first on its second page."""
     xs = (60, 150, 540)
     first = lines(60, 760, *SAID) + grid(xs, (60, 180, 320))
     first += text(65, 300, "Stores") + text(155, 300, "Count the keys each day.")
     first += text(65, 160, "Gates") + text(155, 160, "Close the gate at night.")
-    second = grid(xs, (600, 700, 750)) + text(65, 735, "Yards") + text(155, 735, "Sweep them.")
+    second = grid(xs, (600, 700, 750)) + third
     second += text(65, 680, "Roofs") + text(155, 680, "Look at them in spring.")
     return pdf(first, second + lines(60, 560, *SAID))
 

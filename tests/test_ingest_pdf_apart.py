@@ -39,7 +39,7 @@ def test_a_cut_cell_is_cited_on_both_its_pages() -> None:
 def test_a_column_knows_its_heads_from_the_top() -> None:
     document = read_pdf(CASES["nested-heads"]())
     (table,) = document.tables
-    heads = [[document.quote(head.span) for head in table.heads(n)] for n in range(3)]
+    heads = [[document.quote(head.span) for head in over] for over in table.heads]
     assert heads == [["Part"], ["What is done", "By day"], ["What is done", "By night"]]
 
 

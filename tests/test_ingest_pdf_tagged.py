@@ -1,6 +1,6 @@
 """Tagged PDFs: tags that agree with the page decide what it leaves open; others change nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from printing import lines, read_pdf, text
@@ -307,8 +307,7 @@ def strange(page: Page) -> Element:
 
 
 @pytest.mark.parametrize("winding", [wound, deep, wide, doubled, strange])
-def test_trees_that_make_no_sense_do_no_harm(winding: object) -> None:
-    assert callable(winding)
+def test_trees_that_make_no_sense_do_no_harm(winding: Callable[[Page], Element]) -> None:
     page = report("P", "P", "P")
     assert blocks(read([page], winding(page))) == untold([page])
 

@@ -123,16 +123,15 @@ class Table:
     number: int
     rows: tuple[tuple[Block | None, ...], ...]
 
-    def heads(self, column: int) -> tuple[Block, ...]:
-        """The head cells over a column, from the top: the widest first."""
-        cells = [block for row in self.rows for block in row if block and block.cell]
-        return tuple(
-            block
-            for block in cells
-            if block.cell
-            and block.cell.head
-            and block.cell.column <= column < block.cell.column + block.cell.columns
-        )
+    @cached_property
+    def heads(self) -> tuple[tuple[Block, ...], ...]:
+        """The head cells over each column, from the top: the widest first."""
+        found: list[list[Block]] = [[] for _ in range(max(map(len, self.rows), default=0))]
+        for block in (block for row in self.rows for block in row if block):
+            if block.cell and block.cell.head:
+                for column in range(block.cell.column, block.cell.column + block.cell.columns):
+                    found[column].append(block)
+        return tuple(map(tuple, found))
 
 
 class Document(Frozen):

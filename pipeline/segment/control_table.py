@@ -150,7 +150,7 @@ def _rows(document: Document, table: Table, rules: Rules) -> list[Cells]:
     heads = [row for row in rows if all(cell.cell and cell.cell.head for cell in row if cell)]
     if len(heads) != 2:
         return rows
-    lowest = tuple((table.heads(column) or (None,))[-1] for column in range(len(heads[0])))
+    lowest = tuple((over or (None,))[-1] for over in table.heads)
     told = _roles(document, lowest, rules, about=False) is not None
     place = rows.index(heads[0])
     return [*rows[:place], lowest if told else heads[0], *rows[rows.index(heads[1]) + 1 :]]

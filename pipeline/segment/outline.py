@@ -53,8 +53,9 @@ class Section(NamedTuple):
 
 def segment(document: Document, rules: Rules) -> Iterator[Segment]:
     """Yield one segment for each heading that states a measure and has a body."""
+    title = title_of(document)
     for section in _with_fields(document, list(sections(document)), rules):
-        why, explicit = _states_measure(document, section, rules)
+        why, explicit = _states_measure(document, section, title, rules)
         if why:
             yield from _segment(document, section, rules, why, explicit)
 
@@ -113,8 +114,13 @@ def sections(document: Document) -> Iterator[Section]:
         yield Section(heading, tuple(below))
 
 
-def _states_measure(document: Document, section: Section, rules: Rules) -> tuple[str, bool]:
-    """The id of what says that this heading is a measure ("" if nothing does), and if surely."""
+def _states_measure(
+    document: Document, section: Section, whole: Sequence[Block], rules: Rules
+) -> tuple[str, bool]:
+    """The id of what says that this heading is a measure ("" if nothing does), and if surely.
+
+    `whole` is the title of the document, if it has one.
+    """
     heading = flat(document, section.heading.block.span)
     if any(_role(document, below, rules) == "description" for below in section.fields):
         return "rule:lead.description", True
@@ -141,7 +147,7 @@ def _states_measure(document: Document, section: Section, rules: Rules) -> tuple
     if any(rules.find("section.heard", text) for text in (title, *above)):
         return "", False
     entitled = above
-    if above and len(above[0].split()) > _TITLE and section.heading.trail[:1] == title_of(document):
+    if above and len(above[0].split()) > _TITLE and section.heading.trail[:1] == whole:
         entitled = above[1:]
     announced = [found for text in entitled if (found := rules.find("section.measures", text))]
     if announced and not any(rules.find("section.other", text) for text in above):

@@ -47,10 +47,8 @@ def sorted_into(
 def gathered(items: Sequence[Printed | Grid]) -> list[Printed | Grid]:
     """Lines and tables in reading order, those of each box together, where its first line stood."""
     firsts: dict[int, int] = {}
-    for place, line in enumerate(items):
-        firsts.setdefault(line.frame or -1 - place, place)
-    places = {id(line): firsts[line.frame or -1 - n] for n, line in enumerate(items)}
-    return sorted(items, key=lambda line: places[id(line)])
+    places = [firsts.setdefault(item.frame or -1 - n, n) for n, item in enumerate(items)]
+    return [items[n] for n in sorted(range(len(items)), key=places.__getitem__)]
 
 
 def _drawn(leaf: Leaf) -> Iterable[Rectangle]:

@@ -53,7 +53,7 @@ def sift(sheets: Sequence[Sheet], furniture: Lines, type_: Type) -> Lines:
 
 
 def _role(lines: Iterable[Printed], role: str) -> Lines:
-    return {line for line in lines if line.tag and line.tag.role == role}
+    return {line for line in lines if line.is_tagged(role)}
 
 
 def _agree(theirs: Lines, ours: Lines) -> bool:

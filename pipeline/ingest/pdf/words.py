@@ -48,7 +48,7 @@ class PageWords:
     def __init__(
         self, text: c_void_p, chars: str, styles: Styles, leaf: Leaf, place: Callable[..., Any]
     ) -> None:
-        self.text, self.styles, self.leaf, self.place = text, styles, leaf, place
+        self.text, self.styles, self.place = text, styles, place
         codes = np.frombuffer(chars.encode("utf-32-le", "surrogatepass"), np.uint32)
         kinds = _KINDS[np.minimum(codes, 0xFFFF)]
         bounds = np.flatnonzero(np.diff(kinds != _BLANK, prepend=False, append=False))
