@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -86,6 +87,15 @@ def cluster(scratch: Path, workers: int = 0, threads: int = 1) -> Iterator[Clust
         yield found
     finally:
         found.stop()
+
+
+def other_gleaner(folder: Path) -> Path:
+    """A copy of the code, with a rule more."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(HERE.parent / "pipeline", folder / "pipeline", ignore=ignore)
+    with (folder / "pipeline" / "rules" / "leads.toml").open("a") as out:
+        out.write("\n# another rule\n")
+    return folder
 
 
 def _dask(scratch: Path, code: Path, *words: str) -> subprocess.Popen[bytes]:

@@ -1,9 +1,13 @@
-"""What test_engine has workers do: importable there, without what tests import."""
+"""What tests have workers do: importable there, without what tests import."""
 
 import os
 import signal
 import time
 from pathlib import Path
+
+from distributed import Worker
+
+from pipeline.run.engine.worker import Readers
 
 
 def noting(folder: Path, number: int) -> int:
@@ -36,3 +40,8 @@ def ready() -> str:
 def skip(task: tuple[str, float]) -> str:
     """Nothing; the name comes back, as a row does."""
     return task[0]
+
+
+def reading(dask_worker: Worker) -> int:
+    """How many threads of a worker have read something in this run."""
+    return sum(len(one.crews) for one in dask_worker.plugins.values() if isinstance(one, Readers))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from clusters import Cluster, Killer, cluster
+from clusters import Cluster, Killer, cluster, other_gleaner
 from engine_work import full, noting, own_id_slowly, ready
 from runs import FOLDERS, GUIDE, OLD, ROOT, Quiet, files, gleaner, put, started
 from runs import extract as extract_here
@@ -300,15 +300,6 @@ def test_without_dask_it_is_said_how_to_install_it(
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 2
     assert "pip install 'gleaner[cluster]'" in done.stderr
-
-
-def other_gleaner(folder: Path) -> Path:
-    """A copy of the code, with a rule more."""
-    ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=ignore)
-    with (folder / "pipeline" / "rules" / "leads.toml").open("a") as out:
-        out.write("\n# another rule\n")
-    return folder
 
 
 def test_a_worker_with_other_code_is_refused_and_named(two_read: Path, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ class Shelf(Generic[T]):
 
     def __init__(self, key: Callable[[T], str]) -> None:
         self._key = key
-        self._database = sqlite3.connect("", isolation_level=None)
+        # The collector ends it in any thread, such as those of a cluster's client.
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.executescript(_TABLE)
         self._length = 0
 

@@ -6,7 +6,7 @@ told, and the more specific way over the more general. The loser is named in an 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from pipeline.model import BlockKind, Document, Issue, Level, Part, Segment, Segments, Span
 from pipeline.model.text import normal_form
@@ -99,25 +99,26 @@ def _commits(segment: Segment, rules: Rules) -> bool:
 
 
 def _parted(
-    told: Iterable[Segment], named: Sequence[Segment], rules: Rules
+    told: Iterable[Segment], named: Iterable[Segment], rules: Rules
 ) -> tuple[list[Segment], list[Segment]]:
-    """What running text states that stands beside measures with names, and what does not."""
+    """What running text states that stands beside measures with names, and what does not.
+
+    Beside them stands what is below a heading of its own next to those that name measures.
+    """
+    headed = [one for one in named if one.way == outline.WAY]
+    names = [part.provenance[0].span for one in headed if (part := one.part("name"))]
+    above = {_trail(one) for one in headed}
     stands: tuple[list[Segment], list[Segment]] = ([], [])
     for one in told:
-        stands[0 if _commits(one, rules) or _beside(one, named) else 1].append(one)
+        trail = _trail(one)
+        beside = bool(trail) and trail[:-1] in above
+        beside = beside and not any(trail[-1].covers(name) for name in names)
+        stands[0 if beside or _commits(one, rules) else 1].append(one)
     return stands
 
 
-def _beside(told: Segment, named: Iterable[Segment]) -> bool:
-    """Whether it stands below a heading of its own beside those that name measures."""
-    trail = [cited.span for cited in told.heading]
-    headed = [one for one in named if one.way == outline.WAY]
-    names = {part.provenance[0].span for one in headed if (part := one.part("name"))}
-    return (
-        bool(trail)
-        and any(trail[:-1] == [cited.span for cited in one.heading] for one in headed)
-        and not any(trail[-1].covers(name) for name in names)
-    )
+def _trail(segment: Segment) -> tuple[Span, ...]:
+    return tuple(cited.span for cited in segment.heading)
 
 
 class _Claims:

@@ -14,13 +14,14 @@ from distributed.client import FutureCancelledError
 from distributed.comm.core import CommClosedError
 
 from pipeline.run.engine import LostEngine, UnusableEngine, batches
-from pipeline.run.engine.worker import Answer, NotReady, Readers, read_batch
+from pipeline.run.engine.worker import Answer, Readers, read_batch
 from pipeline.run.pool import DISK_REFUSES, Limits, Outcome
 from pipeline.store import Trouble
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+_log = logging.getLogger(__name__)
 _Read = tuple[str, list[Answer]]  # where a batch was read, and what came of each task
 
 AHEAD = 3  # batches under way for each thread: one read, one waiting there, one on its way
@@ -58,6 +59,7 @@ def map_on_cluster(
         try:
             _meet(client, address, ready)
             try:
+                client.subscribe_topic(readers.name, _told)
                 client.register_plugin(readers, name=readers.name)
                 yield from run.outcomes(tasks)
             finally:
@@ -65,10 +67,13 @@ def map_on_cluster(
                     with suppress(OSError):  # of a worker or a scheduler that is gone just now
                         client.cancel([*run.under_way], force=True)
                         client.unregister_worker_plugin(readers.name)
-        except NotReady as error:  # one that came after the others were asked
-            raise UnusableEngine(str(error)) from error
         except (CommClosedError, FutureCancelledError) as error:
             raise _lost(address) from error
+
+
+def _told(event: tuple[float, str]) -> None:
+    """One that came after the others were asked, and cannot do the same work."""
+    _log.warning("A worker was refused, the run goes on without it: %s", event[1])
 
 
 def _cluster(jobs: int) -> LocalCluster:

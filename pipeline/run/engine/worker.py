@@ -1,6 +1,7 @@
 """What happens on a worker of a cluster: each document in a limited process, as everywhere."""
 
 import signal
+from asyncio import sleep
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -8,14 +9,10 @@ from multiprocessing import current_process
 from threading import get_ident
 from typing import Any, NamedTuple
 
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Reschedule, Status, Worker, WorkerPlugin, get_worker
 
 from pipeline.run.pool import DISK_REFUSES, Crew, Limits, map_documents
 from pipeline.store import Trouble
-
-
-class NotReady(Exception):
-    """A worker that must not read; the message says why not."""
 
 
 class Answer(NamedTuple):
@@ -30,7 +27,8 @@ class Answer(NamedTuple):
 class Readers(WorkerPlugin):
     """The limited processes of a worker, for the time of a run.
 
-    A worker that joins later gets them too, and one that is not `ready` does not come up.
+    A worker that joins later gets them too; one that is not `ready` says why, under `name`, and
+    leaves: Dask itself would let it work on after an error of `setup`.
     """
 
     name: str
@@ -40,11 +38,14 @@ class Readers(WorkerPlugin):
     ready: Callable[[], str]
     crews: dict[int, Crew[Any, Any]] = field(default_factory=dict)
     over: bool = False
+    refused: bool = False
 
     def setup(self, worker: Worker) -> None:
-        """Have the worker checked. Raises NotReady."""
+        """Have the worker checked."""
         if why := self.ready():
-            raise NotReady(why)
+            self.refused = True
+            worker.loop.add_callback(_leave, worker, self.name, why)
+            return
         if current_process().daemon:  # as nannies make their workers
             current_process().daemon = False  # Python gives daemons no processes of their own
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's to answer
@@ -77,9 +78,22 @@ class Readers(WorkerPlugin):
         return found
 
 
+async def _leave(worker: Worker, topic: str, why: str) -> None:
+    """Say why, and go, with the nanny, as soon as the worker can be heard at all."""
+    while worker.status == Status.init:
+        await sleep(0.05)
+    worker.log_event(topic, f"{worker.address}: {why}")
+    await worker.close(reason=why)
+
+
 def read_batch(name: str, tasks: Sequence[Any]) -> tuple[str, list[Answer]]:
-    """Take tasks through, on whatever worker this is; give its address and an answer for each."""
+    """Take tasks through, on whatever worker this is; give its address and an answer for each.
+
+    Raises Reschedule, which sends them to another worker, on one that was refused.
+    """
     worker = get_worker()
     readers = worker.plugins[name]
     assert isinstance(readers, Readers)
+    if readers.refused:
+        raise Reschedule
     return worker.address, readers.read(tasks)
