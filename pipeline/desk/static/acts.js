@@ -59,12 +59,12 @@ export class Acts {
     this.source.update(answer.lights);
     if (onward && here) {
       this.moving = true; // what is pressed now was meant for a record that is not shown yet
-      await this.next().catch((error) => this.say(error.message, "bad"));
+      await this.next({ kept: true }).catch((error) => this.say(error.message, "bad"));
       this.moving = false;
       return;
     }
     if (here) this.pane.show(answer.html, field);
-    else if (!this.pane.id || answer.said.startsWith("Made")) this.go(answer.record);
+    else if (!this.pane.id || answer.said.startsWith("Made")) this.go(answer.record, undefined, { kept: true });
     if (here && down && this.pane.field === field) this.pane.step(1);
   }
 
@@ -118,9 +118,9 @@ export class Acts {
     }
     this.acknowledge(answer);
     this.source.update(answer.lights, answer.record);
-    if (!answer.html) this.go("");
+    if (!answer.html) this.go("", undefined, { kept: true });
     else if (answer.record === this.pane.id) this.pane.show(answer.html, answer.field);
-    else this.go(answer.record, answer.field, { onward: true });
+    else this.go(answer.record, answer.field, { onward: true, kept: true });
   }
 
   // --- someone decided meanwhile ------------------------------------------------------------------

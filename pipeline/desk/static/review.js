@@ -44,10 +44,13 @@ const source = new Source({
 
 // --- moving ---------------------------------------------------------------------------------------
 
-// With `onward` the queue goes on from there: else from where it was left.
-async function go(id, field, { push = true, onward = false } = {}) {
+// With `onward` the queue goes on from there: else from where it was left. What was said of the
+// record before goes with it, unless it is `kept`.
+async function go(id, field, { push = true, onward = false, kept = false } = {}) {
   try {
-    show(await get(`${at("/record")}?record=${encodeURIComponent(id)}`), field);
+    const found = await get(`${at("/record")}?record=${encodeURIComponent(id)}`);
+    if (!kept) say("");
+    show(found, field);
   } catch (error) {
     say(error.message, "bad");
     return;
@@ -73,7 +76,7 @@ function queue() {
   return `${filters}` || `${new URLSearchParams({ document: name, sort: "place" })}`;
 }
 
-async function next() {
+async function next({ kept = false } = {}) {
   const after = new URLSearchParams({ after: `${name}#${pane.id}` });
   const { url, document: where, record } = await get(`/next?${queue()}&${after}`);
   if (where !== name) {
@@ -81,7 +84,7 @@ async function next() {
     return;
   }
   history.pushState({}, "", url);
-  await go(record, undefined, { push: false });
+  await go(record, undefined, { push: false, kept });
 }
 
 addEventListener("popstate", () => {
