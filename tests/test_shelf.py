@@ -21,7 +21,12 @@ def test_it_keeps_both_orders_and_finds_by_key() -> None:
 @pytest.mark.filterwarnings("error")
 def test_any_thread_may_end_it() -> None:
     shelf = [Shelf[str](str)]
-    ending = Thread(target=lambda: (shelf.clear(), gc.collect()))
+
+    def end() -> None:
+        shelf.clear()
+        gc.collect()
+
+    ending = Thread(target=end)
     ending.start()
     ending.join()
     assert not shelf
