@@ -6,47 +6,26 @@ read as such, else they belong to its description.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple
 
-from pipeline.model import Block, Document, Part, Provenance, Segment, SegmentKind, Span
+from pipeline.model import Block, Document, Part, Segment, SegmentKind, Span
 from pipeline.model.text import fold
-from pipeline.rule import Match, Rules
+from pipeline.rule import Rules
+from pipeline.segment.announced import Above, announces, name_and_rest, states, unnumbered
 from pipeline.segment.cell_list import cell_lists
 from pipeline.segment.definitions import clauses, led_in, terms
-from pipeline.segment.nesting import Item, groups, lists
-from pipeline.segment.passage import flat, is_boxed, trail_of
+from pipeline.segment.nesting import Item, Lists, groups, lists
+from pipeline.segment.passage import flat, trail_of
 from pipeline.segment.passed import Passed
 from pipeline.segment.runin import run_in
+from pipeline.segment.series import Member, carried, form_of
 
 WAY = "listing"
-_MOST = 0.6  # share of items that must state a measure before an unannounced list does
-_SOME = 0.3  # ... and when the heading or the sentence before announces measures
-_LONGEST_ITEM = 120  # words on average: longer ones are passages that only touch on measures
 _LONGEST_TITLE = 14  # words
 _ADOPTED = 0.5  # how sure the place of an item is that only a colon tells
 _PASSAGE = 80  # words: an item as long as this stands without the list inside it
 _SHORTEST = 3  # words of an item that can state a measure
-
-
-class Above(NamedTuple):
-    """What stands above a list: headings, their provenance, and the measure it is part of."""
-
-    texts: tuple[str, ...]
-    cited: tuple[Provenance, ...]
-    within: bool = False
-
-
-class Judged(NamedTuple):
-    """What says that items are measures (`by`, the id of a rule), or what is `against` it.
-
-    `near` is the share of them that read like measures.
-    """
-
-    by: str = ""
-    against: str = ""
-    near: float = 0.0
 
 
 def segment(document: Document, rules: Rules, passed: Passed | None = None) -> Iterator[Segment]:
@@ -55,8 +34,10 @@ def segment(document: Document, rules: Rules, passed: Passed | None = None) -> I
     `passed` gathers the lists that were not taken, with the reason.
     """
     passed = passed or Passed()
-    for below in lists(document):
-        above = _above(document, below.trail)
+    found_lists = list(lists(document))
+    series = carried(_coded(document, found_lists, rules))
+    for below in found_lists:
+        above = _above(document, below.trail)._replace(series=series)
         taken: set[Span] = set()
         for block, following in zip_longest(below.loose, below.loose[1:]):
             if block.span not in taken:
@@ -68,7 +49,7 @@ def segment(document: Document, rules: Rules, passed: Passed | None = None) -> I
         loose = [block for block in below.loose if block.span not in taken]
         yield from _walk(document, led_in(document, loose, rules), above, rules, passed)
         headed = bool(above.texts) and bool(
-            rules.find("section.measures", _unnumbered(above.texts[-1]))
+            rules.find("section.measures", unnumbered(above.texts[-1]))
         )
         yield from _walk(document, clauses(document, loose, headed), above, rules, passed)
         yield from _walk(document, terms(document, loose, bold=not headed), above, rules, passed)
@@ -76,11 +57,14 @@ def segment(document: Document, rules: Rules, passed: Passed | None = None) -> I
         yield from _walk(document, items, _above(document, trail), rules, passed)
 
 
-def _run_in(document: Document, item: Item, rules: Rules) -> tuple[Span | None, Span]:
-    """The name of an item and the rest of its words."""
-    if item.name:
-        return item.name, item.text
-    return run_in(document, item.text, item.inlines, rules)
+def _coded(document: Document, found: Iterable[Lists], rules: Rules) -> Iterator[Member]:
+    """The lists whose items have codes that count."""
+    for below in found:
+        for items in (*groups(below.top), led_in(document, below.loose, rules)):
+            if form := form_of(document, items):
+                above = _above(document, below.trail)
+                by = announces(document, items, above, rules).by
+                yield Member(form, items[0].place, by)
 
 
 def _above(document: Document, trail: Sequence[Block]) -> Above:
@@ -115,7 +99,7 @@ def _adopted(document: Document, group: Sequence[Item], rules: Rules) -> list[It
     for item in group:
         leads = kept and not kept[-1].numbers and flat(document, kept[-1].text).endswith(":")
         text = flat(document, item.text)
-        if leads and not _states(document, item, rules) and not rules.find("measure.doing", text):
+        if leads and not states(document, item, rules) and not rules.find("measure.doing", text):
             item.sure = min(item.sure, _ADOPTED)
             item.intro = kept[-1].text
             kept[-1].children.append(item)
@@ -126,7 +110,7 @@ def _adopted(document: Document, group: Sequence[Item], rules: Rules) -> list[It
 
 def _under(document: Document, item: Item, above: Above, rules: Rules) -> Above:
     """What stands above the items inside an item: its name too, where it has one."""
-    name, _ = _run_in(document, item, rules)
+    name, _ = name_and_rest(document, item, rules)
     if name is None and _is_title(document, item, rules):
         name = item.text
     if name is None:
@@ -140,7 +124,7 @@ def _is_title(document: Document, item: Item, rules: Rules) -> bool:
     text = flat(document, item.text)
     if not item.children or len(text.split()) > _LONGEST_TITLE:
         return False
-    name, rest = _run_in(document, item, rules)
+    name, rest = name_and_rest(document, item, rules)
     whole = rest.end == rest.start if name else not re.search(r"[.:;]\s", text)
     return (
         whole
@@ -149,118 +133,11 @@ def _is_title(document: Document, item: Item, rules: Rules) -> bool:
     )
 
 
-def announces(document: Document, items: Sequence[Item], above: Above, rules: Rules) -> Judged:
-    """Whether something says that these items are measures, or what speaks against it."""
-    if all(is_boxed(document, item.place) for item in items):
-        return Judged("rule:marker.box")
-    last = _leading_sentence(document, items[0].intro)
-    promised = rules.find("lead.announce", last) or rules.find("section.measures", last)
-    texts = [flat(document, item.text) for item in items]
-    stated = [found for item in items if (found := _states(document, item, rules))]
-    near = round(len(stated) / len(items), 2)
-    for text in map(_unnumbered, above.texts):
-        if veto := _vetoes(text, promised is not None, rules):
-            return _against(veto, "the heading", text, near)
-    if above.texts and (reason := rules.find("lead.rationale", above.texts[-1])):
-        return _against(reason, "the heading", above.texts[-1], near)
-    if aside := rules.find("lead.aside", last):
-        return _against(aside, "the sentence before it", last, near)
-    other = rules.find("lead.other", last)
-    if other and not (promised and _all_instruct(document, items, rules)):
-        return _against(other, "the sentence before it", last, near)
-    if sum(text.rstrip().endswith("?") for text in texts) > len(texts) / 2:
-        return Judged(against="most items of this list are questions", near=near)
-    heading = _announced(above.texts, rules)
-    doing = sum(rules.find("measure.doing", text) is not None for text in texts)
-    means = rules.find("lead.means", last) and rules.find("lead.including", last)
-    means = means or rules.find("lead.completes", last)
-    if promised and (len(stated) + doing >= _SOME * len(items) or means):
-        return Judged(f"rule:{promised.rule.id}")
-    if above.within:
-        full = [text for text in texts if len(fold(text).split()) >= _SHORTEST]
-        fits = len(stated) >= _MOST * len(items) and len(full) == len(items)
-        return Judged(f"rule:{stated[0].rule.id}" if fits else "")
-    named = sum(_run_in(document, i, rules)[0] is not None for i in items)
-    if heading and max(len(stated), doing, named) >= _SOME * len(items):
-        return Judged(f"rule:{heading.rule.id}")
-    words = sum(len(text.split()) for text in texts)
-    short = words <= _LONGEST_ITEM * len(items) or named >= _MOST * len(items)
-    if len(items) > 1 and short and len(stated) >= _MOST * len(items):
-        return Judged(f"rule:{stated[0].rule.id}")
-    if not stated:
-        return Judged()
-    share = _SOME if promised or heading else _MOST
-    against = f"{len(stated)} of {len(items)} items of this list read like measures"
-    if near < share:
-        announced = "something" if promised or heading else "nothing"
-        against += f"; {share:.0%} were needed, as {announced} announces measures"
-    else:
-        against += "; it is too long, or one alone"
-    return Judged(against=against, near=near)
-
-
-def _against(veto: Match, where: str, text: str, near: float) -> Judged:
-    """What a rule has against a list, where something in it reads like a measure."""
-    words = text[veto.start : veto.end]
-    message = f"this list states no measures: {where} says {words!r} ({veto.rule.id})"
-    return Judged(against=message if near else "", near=near)
-
-
-def _announced(headings: Sequence[str], rules: Rules) -> Match | None:
-    """What announces measures in the heading above, or in the one above "To providers:"."""
-    if not headings:
-        return None
-    found = rules.find("section.measures", _unnumbered(headings[-1]))
-    if found or not rules.find("section.addressee", _unnumbered(headings[-1])):
-        return found
-    return _announced(headings[:-1], rules)
-
-
-def _all_instruct(document: Document, items: Sequence[Item], rules: Rules) -> bool:
-    """Whether each item, behind its name, opens with an instruction."""
-    rests = [flat(document, _run_in(document, item, rules)[1]) for item in items]
-    found = [rules.find("measure", rest) for rest in rests]
-    return all(match is not None and match.rule.at == "start" for match in found)
-
-
-def _leading_sentence(document: Document, intro: Span | None) -> str:
-    """The sentence that leads into a list, without the number of a footnote; "" where none does."""
-    if intro is None:
-        return ""
-    text = re.sub(r"(?<=[:—–])\s*\d{1,3}$", "", flat(document, intro).strip())
-    last = re.split(r"(?<=[.!?])\s+", text)[-1]
-    return last if last.endswith((":", "—", "–", " by", " to")) else ""
-
-
-def _vetoes(heading: str, promised: bool, rules: Rules) -> Match | None:
-    """What tells that no list below such a heading states the document's own measures."""
-    if heard := rules.find("section.heard", heading):
-        return heard
-    other = rules.find("section.other", heading)
-    measures = rules.find("section.measures", heading)  # "Glossary of safeguards"
-    summary = promised and rules.find("section.summary", heading)
-    return None if measures or summary else other
-
-
-def _unnumbered(heading: str) -> str:
-    return re.sub(r"^\s*(?:\d+(?:\.\d+)*\.?|[A-Za-z]\.(?:\d+)?)\s+", "", heading)
-
-
-def _states(document: Document, item: Item, rules: Rules) -> Match | None:
-    """What shows that an item states a measure: in all of it, or behind its lead-in."""
-    name, rest = _run_in(document, item, rules)
-    first = item.paragraphs[0].span if item.paragraphs and rest.end == rest.start else rest
-    said = rules.find("measure", flat(document, item.text)) or rules.find(
-        "measure", flat(document, first)
-    )
-    return said or (rules.find("measure.commitment", flat(document, rest)) if name else None)
-
-
 def _item(
     document: Document, item: Item, above: Above, rules: Rules, made_by: str, passed: Passed
 ) -> Iterator[Segment]:
     """The measure of an item, then those of the items inside it that are measures themselves."""
-    name, rest = _run_in(document, item, rules)
+    name, rest = name_and_rest(document, item, rules)
     inner = _under(document, item, above, rules)
     own: list[list[Item]] = []
     merged: list[Item] = []
