@@ -17,7 +17,7 @@ def labels(writer: Writer) -> list[str]:
 def promises(last: str = "Part C. Who decides") -> Writer:
     """Two lists that their headings announce, and one of which nothing tells."""
     writer = Writer().heading("Part A. Safety measures")
-    writer.item("A1. Models must be tested twice.").item("A2. Tests must be published.")
+    writer.item("A1. We will test each model twice.").item("A2. We will publish what we saw.")
     writer.heading("Part B. Required safeguards")
     writer.item("B1. Weights must be encrypted.").item("B2. Staff must be vetted.")
     return writer.heading(last)
@@ -44,6 +44,6 @@ def test_a_heading_that_speaks_against_it_is_believed() -> None:
 
 def test_one_list_that_is_announced_speaks_for_no_other() -> None:
     writer = Writer().heading("Safety measures")
-    writer.item("A1. Models must be tested twice.").item("A2. Tests must be published.")
+    writer.item("A1. We will test each model twice.").item("A2. We will publish what we saw.")
     writer.heading("Places").item("B1. The harbour is deep.").item("B2. The quay is long.")
     assert labels(writer) == ["A1", "A2"]

@@ -12,6 +12,7 @@ from pipeline.model import Document, Provenance, Span
 from pipeline.model.text import fold
 from pipeline.rule import Match, Rules
 from pipeline.segment.nesting import Item
+from pipeline.segment.numbering import first_reading
 from pipeline.segment.passage import flat, is_boxed
 from pipeline.segment.runin import run_in
 
@@ -152,10 +153,19 @@ def unnumbered(heading: str) -> str:
 
 
 def states(document: Document, item: Item, rules: Rules) -> Match | None:
-    """What shows that an item states a measure: in all of it, or behind its lead-in."""
+    """What shows that an item states a measure: in all of it, or behind its code or lead-in."""
     name, rest = name_and_rest(document, item, rules)
     first = item.paragraphs[0].span if item.paragraphs and rest.end == rest.start else rest
-    said = rules.find("measure", flat(document, item.text)) or rules.find(
-        "measure", flat(document, first)
-    )
-    return said or (rules.find("measure.commitment", flat(document, rest)) if name else None)
+    whole = flat(document, item.text)
+    said = rules.find("measure", whole) or rules.find("measure", flat(document, first))
+    behind = _behind_code(whole)
+    if not said and behind:
+        said = rules.find("measure", behind)
+    own = behind or (flat(document, rest) if name else "")
+    return said or (rules.find("measure.commitment", own) if own else None)
+
+
+def _behind_code(text: str) -> str:
+    """The words behind a code ("B-2."); "" where none stands there."""
+    number = first_reading(text)
+    return text[number.end :] if number and number.kind.startswith("code-") else ""
