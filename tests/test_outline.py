@@ -98,3 +98,30 @@ def test_a_code_before_a_heading_is_its_label() -> None:
         Writer().heading("Mitigations").heading("A-1 Red teaming", 2).paragraph("Attack it first.")
     )
     assert (text(one, "label"), text(one, "name")) == ("A-1", "Red teaming")
+
+
+def _scored(label: str, times: int) -> Writer:
+    """An index whose indicators each ask, say what is good, and tell what was found."""
+    writer = Writer().heading("An index of care")
+    for number in range(1, times + 1):
+        writer.heading(f"1.{number} Indicator of kind {number}", 2)
+        writer.paragraph("Does the company do it?")
+        writer.paragraph(f"{label}: Tests of kind {number} are run before release.")
+        writer.paragraph("What we found: Two companies have run such tests.")
+    return writer
+
+
+def test_a_label_below_several_headings_says_what_the_measures_are() -> None:
+    measures = found(_scored("Good practice", 3))
+    assert [text(one, "label") for one in measures] == ["1.1", "1.2", "1.3"]
+    assert [text(one, "name") for one in measures] == [
+        "Indicator of kind 1",
+        "Indicator of kind 2",
+        "Indicator of kind 3",
+    ]
+    assert text(measures[0], "description") == "Tests of kind 1 are run before release."
+
+
+def test_other_labels_and_one_that_stands_twice_do_not() -> None:
+    assert found(_scored("What we read", 3)) == []
+    assert found(_scored("Good practice", 2)) == []

@@ -2,7 +2,8 @@
 
 A heading states a measure when the authors mark it ("Recommendation 7", "#NAME"), or when it
 stands in a section that announces measures, or is itself an instruction. Labelled paragraphs
-below it ("Purpose: ...") are its reason or its details.
+below it ("Purpose: ...") are its reason or its details. Where such a paragraph below several
+headings is labelled as the measure ("Good practice: ..."), that alone is the description.
 """
 
 import re
@@ -15,6 +16,7 @@ from pipeline.model.text import fold, snake_case
 from pipeline.rule import Rules
 from pipeline.segment.numbering import first_reading
 from pipeline.segment.passage import (
+    Labelled,
     Placed,
     body,
     cite_blocks,
@@ -54,10 +56,53 @@ class Section(NamedTuple):
 def segment(document: Document, rules: Rules) -> Iterator[Segment]:
     """Yield one segment for each heading that states a measure and has a body."""
     title = title_of(document)
-    for section in _with_fields(document, list(sections(document)), rules):
+    found = list(sections(document))
+    told = _told_by_labels(document, found, rules)
+    for section in _with_fields(document, found, rules):
         why, explicit = _states_measure(document, section, title, rules)
-        if why:
+        run = told.get(section.heading.block.span)
+        if run and not explicit:
+            yield _labelled_segment(document, section, run, rules)
+        elif why:
             yield from _segment(document, section, rules, why, explicit)
+
+
+def _told_by_labels(
+    document: Document, found: Sequence[Section], rules: Rules
+) -> dict[Span, Labelled]:
+    """By heading, the run whose label announces a measure below several: "Good practice: ..."."""
+    told: dict[str, dict[Span, Labelled]] = {}
+    for section in found:
+        above = [flat(document, block.span) for block in section.heading.trail]
+        if any(
+            rules.find(veto, text) for veto in ("section.heard", "section.other") for text in above
+        ):
+            continue
+        for block in section.body:
+            for run in labelled(document, block) if block.kind is BlockKind.PARAGRAPH else ():
+                label = document.quote(run.label)
+                if run.text.end > run.text.start and rules.find("section.measures", label):
+                    below = told.setdefault(fold(label), {})
+                    below.setdefault(section.heading.block.span, run)
+    often = (runs for runs in told.values() if len(runs) >= _RECURS)
+    return {heading: run for runs in often for heading, run in runs.items()}
+
+
+def _labelled_segment(document: Document, section: Section, run: Labelled, rules: Rules) -> Segment:
+    """The measure of which a heading is the name, and one labelled run below it the description."""
+    parts = [*_named(document, section.heading.block, rules, "rule:section.measures")]
+    said = document.cite(run.text, "rule:section.measures")
+    parts.append(Part(field="description", title=document.quote(run.label), provenance=(said,)))
+    for block in section.body:
+        fields = _labelled_parts(document, section, block, rules)
+        parts += [part for part in fields if part.field == "rationale"][:1]
+    return Segment(
+        kind=SegmentKind.MEASURE,
+        way=WAY,
+        explicit=True,
+        heading=trail_of(document, section.heading.trail, f"reader:{WAY}"),
+        parts=tuple({part.field: part for part in reversed(parts)}.values())[::-1],
+    )
 
 
 def _with_fields(document: Document, found: Sequence[Section], rules: Rules) -> Iterator[Section]:
