@@ -4,7 +4,7 @@ import io
 from textwrap import wrap
 
 import pytest
-from printing import lines, read_pages, read_pdf, text
+from printing import lines, read_pages, read_pdf, rule, text
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -104,3 +104,45 @@ def test_the_initials_of_authors_open_no_items() -> None:
     document = read_pages("".join(lines(72, 740 - 40 * n, e) for n, e in enumerate(entries)))
     assert of_kind(document, BlockKind.LIST_ITEM) == []
     assert of_kind(read_pages(lines(72, 740, "A. Keep it.", "B. Read it.")), BlockKind.LIST_ITEM)
+
+
+def section(y: float, title: str, said: str) -> str:
+    """A heading over both columns, and below it words that were set in two even columns."""
+    left, right = wrap(said, 46)[::2], wrap(said[::-1], 46)[::2]
+    page = text(60, y, title, size=14, font="B")
+    page += lines(60, y - 20, *left, size=10, lead=LEAD)
+    return page + lines(320, y - 20, *right, size=10, lead=LEAD)
+
+
+@BOTH
+def test_sections_in_even_columns_are_no_rows_of_a_table(reader: str) -> None:
+    page = "".join(section(740 - 140 * n, f"4.{n + 1} Ledgers", SAID * 3) for n in range(4))
+    document = read_pages(page, reader=reader)
+    check_geometry(document)
+    assert document.tables == ()
+    assert of_kind(document, BlockKind.HEADING) == [f"4.{n} Ledgers" for n in range(1, 5)]
+
+
+@BOTH
+def test_a_table_over_both_columns_is_one(reader: str) -> None:
+    rows = [
+        ("Practice", "Strength", "Weakness", "Proof"),
+        ("Locks", "Cheap", "Keys are lost", "Low"),
+        ("Ledgers", "Kept for long", "Nobody reads", "High"),
+        ("Seals", "Seen at once", "Made again", "None"),
+    ]
+    left, right = wrap(SAID * 3, 46), wrap(SAID * 3, 46)
+    page = lines(60, 740, *left, size=10, lead=LEAD) + lines(320, 740, *right, size=10, lead=LEAD)
+    top = 740 - LEAD * len(left) - 20
+    for n, row in enumerate(rows):
+        for x, words in zip((60, 170, 330, 470), row, strict=True):
+            page += text(x, top - 20 * n, words, size=9, font="F" if n else "B")
+        page += rule(60, top - 6 - 20 * n, 560, top - 6 - 20 * n)
+    below = top - 20 * len(rows) - 20
+    page += lines(60, below, *left, size=10, lead=LEAD)
+    page += lines(320, below, *right, size=10, lead=LEAD)
+    document = read_pages(page, reader=reader)
+    check_geometry(document)
+    (table,) = document.tables
+    quoted = [tuple(document.quote(cell.span) for cell in row if cell) for row in table.rows]
+    assert quoted == rows

@@ -11,6 +11,7 @@ _GAP = 1.25  # times the tightest step of lines: a wider one may part two rows
 _SPARSE = 0.6  # share of the levels at which a column of labels has words, at most
 _NARROW = 0.3  # of the width of a table: what is narrower is no column of prose
 _FULL = 0.7  # of the widest line of a column of prose, that its usual line has
+_TALL = 4  # lines of a section, where a page begins its columns anew under each heading
 _MATCHED = 0.8  # share of the rows that begin at one height in both columns
 _OPEN = re.compile(r"(?:[,–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as))$")
 
@@ -55,7 +56,8 @@ def rows_of(levels: Sequence[Sequence[Part]], *, strict: bool) -> list[list[Part
         prose = strict and _is_filled(levels)
         return [] if prose else _by_levels(levels)
     if rows := _by_painting(painted):
-        return rows
+        prose = strict and _is_filled(levels) and _are_tall(rows)
+        return [] if prose else rows
     if strict and not _is_matched(levels):
         return []
     return _by_levels(levels)
@@ -109,6 +111,13 @@ def _continues(above: Sequence[Part], level: Sequence[Part]) -> bool:
 
 def _tightest(levels: Sequence[Sequence[Part]]) -> float:
     return min((b[0].base - a[0].base for a, b in pairwise(levels)), default=0.0)
+
+
+def _are_tall(rows: Sequence[Sequence[Part]]) -> bool:
+    """Whether the cells of each column usually have many lines, as sections in columns do."""
+    columns = sorted({part.column for row in rows for part in row})
+    heights = [[sum(part.column == column for part in row) for row in rows] for column in columns]
+    return all(median(some) >= _TALL for some in heights)
 
 
 def _is_filled(levels: Sequence[Sequence[Part]]) -> bool:

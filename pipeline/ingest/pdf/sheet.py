@@ -66,6 +66,9 @@ def sheet_of(leaf: Leaf) -> Sheet:
     return sheet
 
 
+_SAME = 3.0  # points that the tops of the cells of one row may differ by
+
+
 def _laid_out(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
     """The tables of a page, its other lines, and the gutters of its columns."""
     stripes = stripes_of(leaf.grids)
@@ -117,12 +120,28 @@ def _holds(grid: Grid, cells: Sequence[Rectangle]) -> bool:
 def _aligned(
     lines: Sequence[Printed], leaf: Leaf, gutters: Sequence[float]
 ) -> list[list[Rectangle]]:
-    """The cells of tables without rules: across the page, else in a column of it."""
+    """The cells of tables without rules: across the page, else in a column of it.
+
+    Those of two columns whose rows stand side by side are one table, which a gutter runs through.
+    """
     found = aligned_of(lines, leaf.fills, beside=bool(gutters))
     if found or not gutters:
         return found
     edges = [0.0, *gutters, leaf.width]
     for left, right in pairwise(edges):
         column = [line for line in lines if left < line.left and line.right < right]
-        found += aligned_of(column, leaf.fills)
+        for cells in aligned_of(column, leaf.fills):
+            half = next((table for table in found if _are_beside(table, cells)), None)
+            if half:
+                half += cells
+            else:
+                found.append(cells)
     return found
+
+
+def _are_beside(left: Sequence[Rectangle], right: Sequence[Rectangle]) -> bool:
+    """Whether two tables have the same rows."""
+    tops, others = (sorted({cell[1] for cell in cells}) for cells in (left, right))
+    return len(tops) == len(others) and all(
+        abs(a - b) < _SAME for a, b in zip(tops, others, strict=True)
+    )
