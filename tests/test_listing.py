@@ -277,3 +277,24 @@ def test_a_numbered_title_behind_a_list_begins_a_measure_of_its_own() -> None:
     assert text(one, "description") == "Publish a register.\n• It must be public."
     assert (text(two, "label"), text(two, "name")) == ("Recommendation 2", "Independent audits")
     assert text(two, "description") == "Developers should be audited."
+
+
+def _chapter(title: str) -> Writer:
+    """A chapter whose paragraphs begin with the name of what they discuss."""
+    writer = Writer().heading(title).heading("During development", 2)
+    for name in ("Careful sifting", "Slow training", "Loud alarms"):
+        said = f"{name} keeps what is dangerous out of models. It is costly. Few do it."
+        writer.paragraph(said, bold=name)
+    return writer
+
+
+def test_names_in_bold_that_open_sentences_are_measures_below_a_heading_of_measures() -> None:
+    measures = found(_chapter("4.2 Technical safeguards"))
+    assert [text(one, "name") for one in measures] == [
+        "Careful sifting",
+        "Slow training",
+        "Loud alarms",
+    ]
+    said = "Careful sifting keeps what is dangerous out of models."
+    assert text(measures[0], "description") == said
+    assert found(_chapter("4.2 Known hazards")) == []

@@ -1,6 +1,7 @@
 """What says that the items of a list are measures, and what speaks against it.
 
 Rules for headings come first, for the sentence before the list second; then the items are counted.
+For paragraphs whose first sentence opens with a name in bold, headings farther above speak, too.
 """
 
 import re
@@ -84,6 +85,8 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
         fits = len(stated) >= _MOST * len(items) and len(full) == len(items)
         return Judged(f"rule:{stated[0].rule.id}" if fits else "")
     named = sum(name_and_rest(document, i, rules)[0] is not None for i in items)
+    if not heading and all(item.name and item.text.covers(item.name) for item in items):
+        heading = next((m for text in above.texts if (m := _measures(text, rules))), None)
     if heading and max(len(stated), doing, named) >= _SOME * len(items):
         return Judged(f"rule:{heading.rule.id}")
     words = sum(len(text.split()) for text in texts)
@@ -115,10 +118,14 @@ def _announced(headings: Sequence[str], rules: Rules) -> Match | None:
     """What announces measures in the heading above, or in the one above "To providers:"."""
     if not headings:
         return None
-    found = rules.find("section.measures", unnumbered(headings[-1]))
+    found = _measures(headings[-1], rules)
     if found or not rules.find("section.addressee", unnumbered(headings[-1])):
         return found
     return _announced(headings[:-1], rules)
+
+
+def _measures(heading: str, rules: Rules) -> Match | None:
+    return rules.find("section.measures", unnumbered(heading))
 
 
 def _all_instruct(document: Document, items: Sequence[Item], rules: Rules) -> bool:

@@ -9,13 +9,19 @@ from pipeline.rule import Rules
 from pipeline.segment.nesting import Item
 from pipeline.segment.passage import flat, is_title
 from pipeline.segment.runin import run_in
+from pipeline.segment.sentences import sentences
 
 _TERM = 8  # words of a term that stands on a line of its own
 _FEWEST = 2  # of a series; one alone is an emphasis
+_OPENED = 3  # ... where the bold words are part of the sentence
+_OPENING = 6  # words of them, at most
 
 
 def led_in(document: Document, blocks: Sequence[Block], rules: Rules) -> list[Item]:
-    """The paragraphs that a bold run opens and names ("**Red teaming.** Ask ..."), as items."""
+    """The paragraphs that a bold run opens and names ("**Red teaming.** Ask ..."), as items.
+
+    Without such, those whose sentence opens with a name in bold ("**Red teaming** asks ...").
+    """
     items = []
     for block in blocks:
         if block.kind is not BlockKind.PARAGRAPH or not block.inlines:
@@ -24,7 +30,29 @@ def led_in(document: Document, blocks: Sequence[Block], rules: Rules) -> list[It
         name, rest = run_in(document, whole, block.inlines, rules)
         if name and rest.end > rest.start:
             items.append(Item(whole, whole, block.inlines))
-    return items if len(items) >= _FEWEST else []
+    if len(items) >= _FEWEST:
+        return items
+    opened = [item for block in blocks if (item := _opened(document, block))]
+    return opened if len(opened) >= _OPENED else []
+
+
+def opens_bold(document: Document, block: Block) -> Span | None:
+    """The few words in bold with which the first sentence of a paragraph begins, not all of it."""
+    start = document.trim(block.span).start
+    for inline in block.inlines:
+        if inline.kind == "strong" and inline.span.start <= start < inline.span.end:
+            name = document.trim(Span(start, inline.span.end))
+            after = flat(document, Span(name.end, block.span.end)).lstrip(" ,")
+            short = len(document.quote(name).split()) <= _OPENING
+            return name if short and after[:1].islower() else None
+    return None
+
+
+def _opened(document: Document, block: Block) -> Item | None:
+    """What such a paragraph defines: its first sentence; the others discuss it."""
+    name = opens_bold(document, block) if block.kind is BlockKind.PARAGRAPH else None
+    first = next(iter(sentences(document, block.span)), None) if name else None
+    return Item(first, first, block.inlines, name=name) if first else None
 
 
 def clauses(document: Document, blocks: Sequence[Block], headed: bool) -> list[Item]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from pipeline.model import Block, BlockKind, Document, Part, Segment, SegmentKind, Span
 from pipeline.model.text import fold, snake_case
 from pipeline.rule import Rules
+from pipeline.segment.definitions import opens_bold
 from pipeline.segment.numbering import first_reading
 from pipeline.segment.passage import (
     Labelled,
@@ -188,6 +189,8 @@ def _states_measure(
         return "", False
     if sum(is_title(document, block) for block in section.body) >= _CLAUSES:
         return "", False  # each title has a text of its own below it
+    if sum(opens_bold(document, block) is not None for block in section.body) >= _CLAUSES:
+        return "", False  # each paragraph names what it is about
     above = [flat(document, block.span) for block in section.heading.trail]
     if any(rules.find("section.heard", text) for text in (title, *above)):
         return "", False
