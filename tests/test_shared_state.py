@@ -120,6 +120,16 @@ def test_a_state_elsewhere_is_in_postgresql(
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
 
 
+def test_a_database_that_does_not_answer_is_told_as_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLEANER_STATE", "postgresql://nobody@127.0.0.1:9/none")
+    done = gleaner(store.raw.parent, "extract")
+    assert done.returncode == 1
+    assert "The database refuses postgresql://nobody@127.0.0.1:9/none: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # --- the lock ------------------------------------------------------------------------------------
 
 

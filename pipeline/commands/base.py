@@ -45,7 +45,8 @@ class Gleaner(click.Group):
             if isinstance(error, BrokenPipeError):
                 raise
             where = f" {error.filename}" if error.filename else ""
-            what = "object store" if speaks_of_objects(f"{where}{error}") else "disk"
+            far = "object store" if speaks_of_objects(f"{where}{error}") else "disk"
+            what = "database" if where.startswith(" postgresql") else far
             stop(NOT_ALL, f"The {what} refuses{where}: {error.strerror or error}.")
         except sqlite3.OperationalError as error:
             stop(NOT_ALL, f"The state cannot be kept: {error}.")
