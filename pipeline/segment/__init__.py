@@ -16,6 +16,7 @@ from pipeline.segment.checks import cross_checks
 from pipeline.segment.language import languages
 from pipeline.segment.naming import heading_name, name_of
 from pipeline.segment.passed import Passed
+from pipeline.segment.reading import READ, Reading
 from pipeline.segment.rationale import rationale_of, section_reasons
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
@@ -34,16 +35,16 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     tongue = languages(document)
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
-    passed = Passed()
+    passed, reading = Passed(), Reading(document, rules)
     found = [one for way in _WAYS for one in way.segment(document, rules)]
     found += listing.segment(document, rules, passed)
     kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()
     if not catalogues(kept):
-        read = tuple(block.span for block in document.blocks if block.kind in prose.READ)
+        read = tuple(block.span for block in document.blocks if block.kind in READ)
         claimed = [span for one in kept for span in _own(one)]
         claimed += _elaborated(document, kept)
-        told = list(prose.segment(document, rules, claimed, passed))
+        told = list(prose.segment(document, rules, claimed, reading, passed))
         if names_its_own(kept):
             told, unnamed = _parted(told, kept, rules)
             for one in unnamed:

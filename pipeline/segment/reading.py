@@ -1,0 +1,130 @@
+"""The running text of a document, sentence by sentence, and what is judged of each.
+
+A block is read by itself, with what the end of a page cut from it. Judging waits until somebody
+asks, and is done once.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from pipeline.model import Block, BlockKind, Document, Span
+from pipeline.rule import Rules
+from pipeline.segment.judge import Setting, Verdict, judge, setting
+from pipeline.segment.passage import body, flat, is_title, marker, placed
+from pipeline.segment.sentences import sentences
+
+READ = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.CELL, BlockKind.FOOTNOTE)
+_NUMBER = re.compile(
+    r"\d{1,3}(?:\s+|\.\s?)(?=[A-Z“‘])"
+)  # of a note, or of the one that ends before it
+Trail = tuple[Block, ...]
+
+
+class Sentence(NamedTuple):
+    """A sentence, in one place or, where a page or a note cuts it, in two."""
+
+    places: tuple[Span, ...]
+    text: str
+
+
+class Run:
+    """A block, with what a page's end cut from it, below the headings of its trail."""
+
+    def __init__(
+        self, document: Document, rules: Rules, trail: Trail, blocks: Sequence[Block]
+    ) -> None:
+        self._document = document
+        self._rules = rules
+        self.trail = trail
+        self.blocks = blocks
+
+    @property
+    def kind(self) -> BlockKind:
+        """The kind of its blocks."""
+        return self.blocks[0].kind
+
+    @property
+    def setting(self) -> Setting:
+        """Where its sentences stand."""
+        titles = [flat(self._document, body(self._document, block)) for block in self.trail]
+        return setting(self.kind, titles, self._rules)
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """Its sentences, without the marks of lists and notes."""
+        return _told(self._document, self.blocks)
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """What is judged of each sentence."""
+        return judge([one.text for one in self.sentences], self.setting, self._rules)
+
+    def chance(self) -> float:
+        """How likely some sentence of it states a measure; 0 where it has none."""
+        return max((verdict.chance for verdict in self.verdicts), default=0.0)
+
+
+class Reading:
+    """The runs of a document, in reading order, also asked by place."""
+
+    def __init__(self, document: Document, rules: Rules) -> None:
+        self.runs = list(_runs(document, rules))
+        self._at = {block.span: run for run in self.runs for block in run.blocks}
+
+    def run(self, block: Block) -> Run | None:
+        """The run that a block is in; none for a heading, a figure and other unread matter."""
+        return self._at.get(block.span)
+
+
+def _runs(document: Document, rules: Rules) -> Iterator[Run]:
+    open_: tuple[Trail, list[Block]] | None = None
+    for here in placed(document):
+        block = here.block
+        head = block.cell is not None and block.cell.head
+        if block.kind not in READ or head or is_title(document, block):
+            if block.kind is BlockKind.HEADING and open_:
+                yield Run(document, rules, *open_)
+                open_ = None
+            continue
+        if open_ and _goes_on(document, open_[1][-1], block):
+            open_[1].append(block)
+            continue
+        if block.kind is BlockKind.FOOTNOTE and open_:
+            yield Run(document, rules, here.trail, [block])
+            continue
+        if open_:
+            yield Run(document, rules, *open_)
+        open_ = (here.trail, [block])
+    if open_:
+        yield Run(document, rules, *open_)
+
+
+def _goes_on(document: Document, block: Block, following: Block) -> bool:
+    """Whether a block ends in mid sentence and the next one of its kind goes on."""
+    before, after = document.quote(block.span).rstrip(), document.quote(following.span).lstrip()
+    cut = before[-1:].isalnum() or before.endswith((",", "-", "–", "—"))
+    return following.kind is block.kind and not block.cell and cut and after[:1].islower()
+
+
+def _told(document: Document, sequence: Sequence[Block]) -> list[Sentence]:
+    told: list[Sentence] = []
+    for number, block in enumerate(sequence):
+        spans = sentences(document, body(document, block))
+        if number and told:
+            spans, told[-1] = spans[1:], _join(document, told[-1], spans[0])
+        unmarked = [Span(s.start + _skipped(document.quote(s)), s.end) for s in spans]
+        told += [Sentence((s,), flat(document, s)) for s in unmarked if s.end > s.start]
+    return told
+
+
+def _skipped(text: str) -> int:
+    """How many characters in front of a sentence are a list marker or the number of a note."""
+    start = marker(text)
+    number = _NUMBER.match(text, start)
+    return number.end() if number else start
+
+
+def _join(document: Document, sentence: Sentence, span: Span) -> Sentence:
+    return Sentence((*sentence.places, span), f"{sentence.text} {flat(document, span)}")
