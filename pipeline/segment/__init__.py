@@ -36,7 +36,7 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
     passed, reading = Passed(), Reading(document, rules)
-    found = [one for way in _WAYS for one in way.segment(document, rules)]
+    found = [*control_table.segment(document, rules), *outline.segment(document, rules, reading)]
     found += listing.segment(document, rules, passed)
     kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()

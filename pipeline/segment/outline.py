@@ -16,6 +16,7 @@ from pipeline.model.text import fold, snake_case
 from pipeline.rule import Rules
 from pipeline.segment.definitions import opens_bold
 from pipeline.segment.numbering import first_reading
+from pipeline.segment.reading import Reading
 from pipeline.segment.passage import (
     Labelled,
     Placed,
@@ -32,6 +33,7 @@ from pipeline.segment.passage import (
 )
 
 WAY = "outline"
+_TAGGED = "rule:marker.hashtag"
 _HASHTAG = re.compile(r"#[A-Z][A-Z0-9_-]{2,}$")
 _DETAIL = 12  # words: a labelled run this short is a field and not a paragraph
 _PASSAGE = 80  # words: paragraphs beyond the first belong to the description up to this many
@@ -40,6 +42,9 @@ _RECURS = 3  # times a heading stands that is a label
 _TITLE = 6  # words of a title that says what the whole work holds: "Mitigations"
 _CLAUSES = 2  # of a section that make it a list of measures and not one
 _STEM = 8  # words of a sentence that only its list completes
+_LIKELY = 0.4  # chance, on average, of the sentences that open a section that is one measure
+_STATED = 0.6  # ... of one behind them that is a measure of its own
+_SEVERAL = 2
 _LONGEST_NAME = 25  # words: a heading longer than this is a paragraph in disguise
 
 
@@ -54,8 +59,11 @@ class Section(NamedTuple):
     fields: tuple["Section", ...] = ()
 
 
-def segment(document: Document, rules: Rules) -> Iterator[Segment]:
+def segment(
+    document: Document, rules: Rules, reading: Reading | None = None
+) -> Iterator[Segment]:
     """Yield one segment for each heading that states a measure and has a body."""
+    reading = reading or Reading(document, rules)
     title = title_of(document)
     found = list(sections(document))
     told = _told_by_labels(document, found, rules)
@@ -64,7 +72,7 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
         run = told.get(section.heading.block.span)
         if run and not explicit:
             yield _labelled_segment(document, section, run, rules)
-        elif why:
+        elif why and (why == _TAGGED or _is_one(section, reading, explicit)):
             yield from _segment(document, section, rules, why, explicit)
 
 
@@ -177,7 +185,7 @@ def _states_measure(
     if found := rules.find("marker.measure", heading):
         return f"rule:{found.rule.id}", True
     if _HASHTAG.match(heading.strip()):
-        return "rule:marker.hashtag", True
+        return _TAGGED, True
     title = flat(document, body(document, section.heading.block))
     if len(fold(title).split()) > _LONGEST_NAME or title.rstrip().endswith(("?", ":")):
         return "", False
@@ -204,6 +212,19 @@ def _states_measure(
     if instruction and instruction.rule.at == "start" and above:
         return f"rule:{instruction.rule.id}", False
     return "", False
+
+
+def _is_one(section: Section, reading: Reading, explicit: bool) -> bool:
+    """Whether a section is about one measure: what opens it reads like one, and nothing else does.
+
+    Where the authors mark it as a measure, it only is none if it opens with something else and
+    goes on with several.
+    """
+    blocks = [block for part in (section, *section.fields) for block in part.body]
+    told = [run for block in blocks if block.kind in _TEXT and (run := reading.run(block))]
+    opens = bool(told) and told[0].chance(of_all=True) >= _LIKELY
+    others = sum(run.chance() >= _STATED for run in told[1:])
+    return (opens or others < _SEVERAL) if explicit else (opens and not others)
 
 
 def _is_function(document: Document, heading: str) -> bool:

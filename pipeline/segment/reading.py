@@ -61,9 +61,10 @@ class Run:
         """What is judged of each sentence."""
         return judge([one.text for one in self.sentences], self.setting, self._rules)
 
-    def chance(self) -> float:
-        """How likely some sentence of it states a measure; 0 where it has none."""
-        return max((verdict.chance for verdict in self.verdicts), default=0.0)
+    def chance(self, of_all: bool = False) -> float:
+        """How likely its likeliest sentence states a measure, or on average all; 0 without any."""
+        chances = [verdict.chance for verdict in self.verdicts] or [0.0]
+        return sum(chances) / len(chances) if of_all else max(chances)
 
 
 class Reading:
