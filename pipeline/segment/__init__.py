@@ -40,18 +40,20 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     found += listing.segment(document, rules, passed)
     kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()
-    if not catalogues(kept):
+    told = []
+    if sum(segment.explicit for segment in kept) < _CATALOGUE:
         read = tuple(block.span for block in document.blocks if block.kind in READ)
         claimed = [span for one in kept for span in _own(one)]
         claimed += _elaborated(document, kept)
         told = list(prose.segment(document, rules, claimed, reading, passed))
+    if catalogues(kept, told):
+        issues.append(_unweighed(len(kept)))
+    else:
         if names_its_own(kept):
             told, unnamed = _parted(told, kept, rules)
             for one in unnamed:
                 passed.add("unnamed-left-out", _own(one)[0], _UNNAMED, one.confidence or 0.0)
         kept += told
-    else:
-        issues.append(_unweighed(len(kept)))
     kept.sort(key=lambda segment: segment.spans()[0])
     told = _told(document, kept, rules)
     work = source(document, rules)
@@ -73,14 +75,21 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
 # From here on the document plainly marks its measures itself, and cues are no longer trusted:
 # lists of risks, roles and criteria read like instructions too.
 _MARKED = 5
+_CATALOGUE = 20  # ... and whatever else its text says, nobody looks for measures there
+_SURE, _SHARE = 0.8, 0.4  # chance of a measure in the text, and how many of them to one marked
 _UNNAMED = (
     "this only reads like a measure; the document gives its measures names, and this has none"
 )
 
 
-def catalogues(segments: Iterable[Segment]) -> bool:
-    """Whether a document numbers or catalogues its measures, so that cues elsewhere mislead."""
-    return sum(segment.explicit for segment in segments) >= _MARKED
+def catalogues(segments: Iterable[Segment], told: Iterable[Segment]) -> bool:
+    """Whether a document numbers or catalogues its measures, so that cues elsewhere mislead.
+
+    One that marks few also states others in its text, where much of it surely reads like measures.
+    """
+    marked = sum(segment.explicit for segment in segments)
+    sure = sum((segment.confidence or 0.0) >= _SURE for segment in told)
+    return marked >= _CATALOGUE or (marked >= _MARKED and sure < _SHARE * marked)
 
 
 def names_its_own(segments: Iterable[Segment]) -> bool:
@@ -114,7 +123,8 @@ def _parted(
         trail = _trail(one)
         beside = bool(trail) and trail[:-1] in above
         beside = beside and not any(trail[-1].covers(name) for name in names)
-        stands[0 if beside or _commits(one, rules) else 1].append(one)
+        sure = (one.confidence or 0.0) >= _SURE
+        stands[0 if beside or sure or _commits(one, rules) else 1].append(one)
     return stands
 
 
