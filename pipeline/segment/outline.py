@@ -72,7 +72,7 @@ def segment(
         run = told.get(section.heading.block.span)
         if run and not explicit:
             yield _labelled_segment(document, section, run, rules)
-        elif why and (why == _TAGGED or _is_one(section, reading, explicit)):
+        elif why and (why == _TAGGED or _is_one(document, section, reading, rules, explicit)):
             yield from _segment(document, section, rules, why, explicit)
 
 
@@ -214,16 +214,20 @@ def _states_measure(
     return "", False
 
 
-def _is_one(section: Section, reading: Reading, explicit: bool) -> bool:
+def _is_one(
+    document: Document, section: Section, reading: Reading, rules: Rules, explicit: bool
+) -> bool:
     """Whether a section is about one measure: what opens it reads like one, and nothing else does.
 
     Where the authors mark it as a measure, it only is none if it opens with something else and
     goes on with several.
     """
-    blocks = [block for part in (section, *section.fields) for block in part.body]
-    told = [run for block in blocks if block.kind in _TEXT and (run := reading.run(block))]
-    opens = bool(told) and told[0].chance(of_all=True) >= _LIKELY
-    others = sum(run.chance() >= _STATED for run in told[1:])
+    described = [one for one in section.fields if _role(document, one, rules) == "description"]
+    leads = [block for one in (described or [section]) for block in one.body if block.kind in _TEXT]
+    lead = next((run for block in leads if (run := reading.run(block))), None)
+    below = [run for run in reading.below(section.heading.block) if run is not lead]
+    opens = lead is not None and lead.chance(of_all=True) >= _LIKELY
+    others = sum(run.chance() >= _STATED for run in below)
     return (opens or others < _SEVERAL) if explicit else (opens and not others)
 
 

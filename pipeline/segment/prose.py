@@ -70,7 +70,7 @@ def segment(
                 for one in run.sentences]  # fmt: skip
         told = [one for one, is_free in zip(run.sentences, free, strict=True) if is_free]
         verdicts = [one for one, is_free in zip(run.verdicts, free, strict=True) if is_free]
-        passages = list(_passages(told, verdicts, rules))
+        passages = list(_passages(told, verdicts, rules, run.kind is BlockKind.LIST_ITEM))
         best = max(verdicts, key=lambda verdict: verdict.logit, default=None)
         if best and not passages and best.chance >= _NEAR:
             place = told[verdicts.index(best)].places[0]
@@ -81,17 +81,18 @@ def segment(
 
 
 def _passages(
-    told: Sequence[Sentence], verdicts: Sequence[Verdict], rules: Rules
+    told: Sequence[Sentence], verdicts: Sequence[Verdict], rules: Rules, listed: bool
 ) -> Iterator[tuple[int, int, int]]:
     """First sentence, the one that states the measure, and last one, of each passage."""
     free = 0
     for core, (sentence, verdict) in enumerate(zip(told, verdicts, strict=True)):
         if core < free or not _states(sentence, verdict):
             continue
-        first = core - 1 if core > free and _points_back(sentence.text) else core
+        first = core - 1 if core > free and (_points_back(sentence.text) or (listed and verdicts[core-1].chance>=LB)) else core
+        if first==core and core>free and len(told[core-1].text.split())<=NB and RUNIN: first=core-1
         last = core
         words = sum(len(one.text.split()) for one in told[first : core + 1])
-        while last + 1 < len(told) and _belongs(told[last + 1].text, rules):
+        while last + 1 < len(told) and (_belongs(told[last + 1].text, rules) and verdicts[last+1].chance>=BT or (listed and verdicts[last+1].chance>=LT)):
             words += len(told[last + 1].text.split())
             if words > _LONGEST:
                 break
@@ -99,6 +100,8 @@ def _passages(
         yield first, core, last
         free = last + 1
 
+import os
+LB=float(os.environ.get('LB','2')); LT=float(os.environ.get('LT','0.5')); BT=float(os.environ.get('BT','0')); RUNIN=os.environ.get('RUNIN'); NB=int(os.environ.get('NB','4'))
 
 def _points_back(text: str) -> bool:
     return bool(_BACK.match(text) or _THIS.match(text))

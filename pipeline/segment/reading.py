@@ -73,6 +73,14 @@ class Reading:
     def __init__(self, document: Document, rules: Rules) -> None:
         self.runs = list(_runs(document, rules))
         self._at = {block.span: run for run in self.runs for block in run.blocks}
+        self._below: dict[Span, list[Run]] = {}
+        for run in self.runs:
+            for heading in run.trail:
+                self._below.setdefault(heading.span, []).append(run)
+
+    def below(self, heading: Block) -> list[Run]:
+        """The runs below a heading, those below the headings under it too."""
+        return self._below.get(heading.span, [])
 
     def run(self, block: Block) -> Run | None:
         """The run that a block is in; none for a heading, a figure and other unread matter."""
