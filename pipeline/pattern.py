@@ -102,50 +102,62 @@ class Patterns:
         """Bits, with those that they move to without a token: a carry runs through what is free."""
         return bits | ((bits & self._free) + self._free) ^ self._free
 
-    def run(self, doc: Any) -> list[int]:
-        """Behind each token of a text, the bits that something in it has moved."""
+    def run(self, doc: Any) -> "Course":
+        """Let a text move the bits."""
         words = self._moved_by(doc)
         loop, free = self._loop, self._free
         now, start = 0, self._opening
-        course = []
+        bits = []
         for word in words:
             moved = (now | start) & word
             now = moved << 1 | moved & loop
             now |= ((now & free) + free) ^ free
-            course.append(now)
+            bits.append(now)
             if word & _LETTERED:
                 start = self._start
-        return course
+        return Course(bits, reduce(or_, bits, 0))
 
-    def windows(self, finds: str, course: Sequence[int]) -> Iterator[Window]:
+    def windows(self, finds: str, course: "Course") -> Iterator[Window]:
         """Where in a text the patterns may match that find `finds`."""
-        last = self._last.get(finds, 0)
-        there = [now & last for now in course] if last else []
-        for bit in _each(reduce(or_, there, 0)):
+        for bit in _each(course.ever & self._last.get(finds, 0)):
             pattern, waiting, longest = self._rows[bit]
-            ends = [at for at, now in enumerate(there, 1) if now & bit]
+            ends = [at for at, now in enumerate(course.bits, 1) if now & bit]
             first = ends[0] - 1
-            while first > max(0, ends[0] - longest) and course[first - 1] & waiting:
+            while first > max(0, ends[0] - longest) and course.bits[first - 1] & waiting:
                 first -= 1
             yield Window(pattern, first, ends[-1])
 
     def _moved_by(self, doc: Any) -> list[int]:
         """By token, the bits that it moves on."""
-        known = self._words
         forms = doc.to_array("ORTH").tolist()
-        new = {form: at for at, form in enumerate(forms) if form not in known}
-        if new:
-            if len(known) > _KNOWN:
-                known.clear()
-                new = {form: at for at, form in enumerate(forms)}
-            values = doc.to_array(_ASKED).tolist()
-            for form, at in new.items():
-                bits = self._waiting
-                for answers, value in zip(self._answers.values(), values[at], strict=True):
-                    bits &= answers.of(value)
-                lettered = any(map(str.isalnum, self._strings[form]))
-                known[form] = bits | (_LETTERED if lettered else 0)
-        return [known[form] for form in forms]
+        try:
+            return [self._words[form] for form in forms]
+        except KeyError:
+            if len(self._words) > _KNOWN:
+                self._words.clear()
+            for form, values in zip(forms, doc.to_array(_ASKED).tolist(), strict=True):
+                if form not in self._words:
+                    self._words[form] = self._bits_of(form, values)
+            return [self._words[form] for form in forms]
+
+    def _bits_of(self, form: int, values: Sequence[int]) -> int:
+        """The bits that a word moves on, by what it answers to what is asked."""
+        bits = self._waiting
+        for answers, value in zip(self._answers.values(), values, strict=True):
+            bits &= answers.of(value)
+        return bits | (_LETTERED if any(map(str.isalnum, self._strings[form])) else 0)
+
+    def longest(self, finds: str) -> int:
+        """The most tokens that a pattern matches of those that find `finds`."""
+        rows = self._rows.values()
+        return max((row.longest for row in rows if row.pattern.finds == finds), default=0)
+
+
+class Course(NamedTuple):
+    """The bits that stand behind each token of a text, and those that ever stood."""
+
+    bits: list[int]
+    ever: int
 
 
 class _Row(NamedTuple):

@@ -5,6 +5,7 @@ name: `{ LOWER = { IN = "doing" } }` is any word of the list `doing`. Rules are 
 matchers on the blank English pipeline: no model is downloaded.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -14,10 +15,13 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError, model_validator
 
 from pipeline.model import Frozen
-from pipeline.pattern import At, Pattern, Patterns
+from pipeline.pattern import At, Course, Pattern, Patterns
 
 FOLDER = Path(__file__).parent / "rules"
 _KEPT = 512  # texts with their matches: headings are asked about for each passage below them
+
+_FEW = 100  # tokens: what a rule may match that need not read on
+_PART = 4  # times as long a text is of which only the beginning is read: others would be read twice
 
 
 class RuleError(ValueError):
@@ -113,7 +117,7 @@ class Rules:
     def _found(self, text: str, finds: str) -> tuple[Match, ...]:
         if not text:
             return ()
-        read = self._kept(text)
+        read = self._kept(self._needed(text, finds))
         if finds not in read.found:
             places = [place for place in read.phrases if self._by_key[place[0]].finds == finds]
             for window in self._patterns.windows(finds, read.course):
@@ -129,6 +133,29 @@ class Rules:
             read.found[finds] = tuple(match for match in matches if _stands(match, text))
         return read.found[finds]
 
+    def _needed(self, text: str, finds: str) -> str:
+        """A text as far as a match of `finds` can reach, if that is but a small part of it."""
+        opening = self._openings.get(finds)
+        head = opening.match(text) if opening else None
+        return head[0] if head and len(head[0]) * _PART < len(text) else text
+
+    @cached_property
+    def _openings(self) -> dict[str, re.Pattern[str]]:
+        """For what only the beginnings of texts tell, as many words as tokens may match there."""
+        ats: dict[str, set[str]] = {}
+        most: dict[str, int] = {}
+        for rule in self.rules:
+            ats.setdefault(rule.finds, set()).add(rule.at)
+            longest = max((len(self._tokenise(one)) for one in rule.phrases), default=0)
+            most[rule.finds] = max(
+                most.get(rule.finds, self._patterns.longest(rule.finds)), longest
+            )
+        return {
+            finds: re.compile(rf"[\W_]*(?:\S+\s+){{{most[finds]}}}")
+            for finds, at in ats.items()
+            if at == {"start"} and most[finds] < _FEW
+        }
+
     def _read(self, text: str) -> "_Read":
         doc = self._tokenise(text)
         return _Read(doc, self._phrases(doc), self._patterns.run(doc), {})
@@ -139,7 +166,7 @@ class _Read(NamedTuple):
 
     doc: Any
     phrases: list[tuple[int, int, int]]
-    course: list[int]
+    course: Course
     found: dict[str, tuple[Match, ...]]
 
 
