@@ -84,12 +84,9 @@ class Rules:
 
     @cached_property
     def _tokenise(self) -> Any:
-        import spacy
+        from pipeline.english import tokeniser
 
-        tokenizer: Any = spacy.blank("en").tokenizer
-        # English exceptions split plain words ("id" as I'd, "were" as we're): keep the others.
-        tokenizer.rules = {form: t for form, t in tokenizer.rules.items() if not form.isalpha()}
-        return tokenizer
+        return tokeniser()
 
     @cached_property
     def _patterns(self) -> Patterns:
