@@ -2,24 +2,26 @@
 
 A file `rules/*.toml` holds `[[rule]]` tables (see `Rule`), and `[words]`, lists that its patterns
 name: `{ LOWER = { IN = "doing" } }` is any word of the list `doing`. Rules are compiled into spaCy
-matchers on the blank English pipeline: no model is downloaded. A text is held against those token
-patterns only whose words it has: all of them on all of the text took ten times as long.
+matchers on the blank English pipeline: no model is downloaded.
 """
 
+import re
 import tomllib
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError, model_validator
 
 from pipeline.model import Frozen
+from pipeline.pattern import At, Course, Pattern, Patterns
 
 FOLDER = Path(__file__).parent / "rules"
-_KEPT = 512  # texts, as tokens and as matches: headings are asked about for each passage below them
-_WORD_KEYS = ("LOWER", "ORTH", "TEXT")  # what a token pattern may name words by
+_KEPT = 512  # texts with their matches: headings are asked about for each passage below them
+
+_FEW = 100  # tokens: what a rule may match that need not read on
+_PART = 4  # times as long a text is of which only the beginning is read: others would be read twice
 
 
 class RuleError(ValueError):
@@ -39,7 +41,7 @@ class Rule(Frozen):
     id: str
     finds: str
     why: str
-    at: Literal["anywhere", "start", "end", "whole"] = "anywhere"
+    at: At = "anywhere"
     weight: float = 0.0
     phrases: tuple[str, ...] = ()
     patterns: tuple[tuple[dict[str, Any], ...], ...] = ()
@@ -68,11 +70,7 @@ class Rules:
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
-        self._matches = lru_cache(_KEPT)(self._match)
-
-    @cached_property
-    def _patterns(self) -> "_Patterns":
-        return _Patterns(self.rules, self._tokenise.vocab)
+        self._kept = lru_cache(_KEPT)(self._read)
 
     @cached_property
     def _phrases(self) -> Any:
@@ -86,156 +84,87 @@ class Rules:
 
     @cached_property
     def _tokenise(self) -> Any:
-        import spacy
+        from pipeline.english import tokeniser
 
-        tokenizer: Any = spacy.blank("en").tokenizer
-        # English exceptions split plain words ("id" as I'd, "were" as we're): keep the others.
-        tokenizer.rules = {form: t for form, t in tokenizer.rules.items() if not form.isalpha()}
-        return tokenizer
+        return tokeniser()
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        vocab = self._tokenise.vocab
+        patterns = (
+            Pattern(rule.id, rule.finds, rule.at, tokens, vocab)
+            for rule in self.rules
+            for tokens in rule.patterns
+        )
+        return Patterns(patterns, vocab)
 
     @cached_property
     def _by_key(self) -> dict[int, Rule]:
         return {self._tokenise.vocab.strings.add(rule.id): rule for rule in self.rules}
 
-    @cached_property
-    def _read(self) -> Any:
-        @lru_cache(_KEPT)
-        def read(text: str) -> _Read:
-            doc = self._tokenise(text)
-            return _Read(doc, self._phrases(doc), list(self._patterns.that_may_match(doc)))
-
-        return read
-
     def find(self, finds: str, text: str) -> Match | None:
         """The longest match, the first of equals, of the rules that find `finds`; or None."""
-        return min(self._matches(text, (finds,)), key=_rank, default=None)
+        return min(self._found(text, finds), key=_rank, default=None)
 
     def each(self, text: str, *kinds: str) -> list[Match]:
         """All matches of the rules that find one of `kinds`, by place; the text is read once."""
-        found = self._matches(text, kinds)
+        found = [match for finds in kinds for match in self._found(text, finds)]
         return sorted(found, key=lambda match: (match.start, -match.end, match.rule.id))
 
-    def _match(self, text: str, kinds: tuple[str, ...]) -> tuple[Match, ...]:
+    def _found(self, text: str, finds: str) -> tuple[Match, ...]:
         if not text:
             return ()
-        doc, phrases, patterns = self._read(text)
-        places = [place for place in phrases if self._by_key[place[0]].finds in kinds]
-        for pattern, end in patterns:
-            if pattern.finds in kinds:
-                places += pattern.matcher(doc if end is None else doc[:end])
-        matches = (
-            Match(self._by_key[key], doc[first].idx, _end(doc[last - 1]))
-            for key, first, last in places
-        )
-        return tuple(match for match in matches if _stands(match, text))
+        read = self._kept(self._needed(text, finds))
+        if finds not in read.found:
+            places = [place for place in read.phrases if self._by_key[place[0]].finds == finds]
+            for window in self._patterns.windows(finds, read.course):
+                places += window.matches(read.doc)
+            matches = (
+                Match(
+                    self._by_key[key],
+                    read.doc[first].idx,
+                    read.doc[end - 1].idx + len(read.doc[end - 1]),
+                )
+                for key, first, end in places
+            )
+            read.found[finds] = tuple(match for match in matches if _stands(match, text))
+        return read.found[finds]
 
+    def _needed(self, text: str, finds: str) -> str:
+        """A text as far as a match of `finds` can reach, if that is but a small part of it."""
+        opening = self._openings.get(finds)
+        head = opening.match(text) if opening else None
+        return head[0] if head and len(head[0]) * _PART < len(text) else text
 
-class _Pattern(NamedTuple):
-    """A token pattern: its matcher, and for each token that must be there the words it may be.
+    @cached_property
+    def _openings(self) -> dict[str, re.Pattern[str]]:
+        """For what only the beginnings of texts tell, as many words as tokens may match there."""
+        ats: dict[str, set[str]] = {}
+        most: dict[str, int] = {}
+        for rule in self.rules:
+            ats.setdefault(rule.finds, set()).add(rule.at)
+            longest = max((len(self._tokenise(one)) for one in rule.phrases), default=0)
+            most[rule.finds] = max(
+                most.get(rule.finds, self._patterns.longest(rule.finds)), longest
+            )
+        return {
+            finds: re.compile(rf"[\W_]*(?:\S+\s+){{{most[finds]}}}")
+            for finds, at in ats.items()
+            if at == {"start"} and most[finds] < _FEW
+        }
 
-    Where it must open the text, `opens` are the words that its first token may be, and `longest`
-    is the most tokens that it matches, if there is such a number.
-    """
-
-    finds: str
-    matcher: Any
-    needs: list[frozenset[int]]
-    opens: frozenset[int]
-    longest: int | None
+    def _read(self, text: str) -> "_Read":
+        doc = self._tokenise(text)
+        return _Read(doc, self._phrases(doc), self._patterns.run(doc), {})
 
 
 class _Read(NamedTuple):
-    """A text as tokens, its phrases, and the patterns whose words it has.
-
-    Beside a pattern stands how many tokens it has to be held against: all if None.
-    """
+    """A text as tokens, its phrases, how patterns ran over it, and the matches asked for."""
 
     doc: Any
     phrases: list[tuple[int, int, int]]
-    patterns: list[tuple[_Pattern, int | None]]
-
-
-class _Patterns:
-    """The token patterns of all rules, each known by the rarest words that it needs."""
-
-    def __init__(self, rules: Sequence[Rule], vocab: Any) -> None:
-        from spacy.matcher import Matcher
-
-        self._by_word: dict[int, list[_Pattern]] = defaultdict(list)
-        self._wordless: list[_Pattern] = []
-        for rule in rules:
-            for tokens in rule.patterns:
-                matcher = Matcher(vocab)
-                matcher.add(rule.id, [list(tokens)])
-                named = (_words(token) for token in tokens if _is_needed(token))
-                rarest_last = sorted(filter(None, named), key=_rarity)
-                needs = [frozenset(map(vocab.strings.add, words)) for words in rarest_last]
-                anywhere = rule.at in ("anywhere", "end")
-                first = () if anywhere else _opening(tokens)
-                opens = frozenset(map(vocab.strings.add, first))
-                longest = None if anywhere else _longest(tokens)
-                pattern = _Pattern(rule.finds, matcher, needs[:-1], opens, longest)
-                for word in needs[-1] if needs else ():
-                    self._by_word[word].append(pattern)
-                if not needs:
-                    self._wordless.append(pattern)
-
-    def that_may_match(self, doc: Any) -> Iterator[tuple[_Pattern, int | None]]:
-        """The patterns whose words a text has, each with the tokens that it may match."""
-        lowered = doc.to_array("LOWER").tolist()
-        words = set(lowered)
-        last = next((n for n, token in enumerate(doc) if _has_letters(token.text)), len(doc))
-        head = set(lowered[: last + 1])
-        known = self._by_word
-        met = {id(p): p for word in words if word in known for p in known[word]}
-        for pattern in (*self._wordless, *met.values()):
-            if any(map(words.isdisjoint, pattern.needs)):
-                continue
-            if not pattern.opens or not head.isdisjoint(pattern.opens):
-                yield pattern, None if pattern.longest is None else last + pattern.longest
-
-
-def _words(token: Mapping[str, Any]) -> frozenset[str]:
-    """The words, in lower case, of which a token is one; empty when it may be any."""
-    for key in _WORD_KEYS:
-        named = token.get(key)
-        words = [named] if isinstance(named, str) else (named or {}).get("IN", ())
-        if words:
-            return frozenset(word.lower() for word in words)
-    return frozenset()
-
-
-def _is_needed(token: Mapping[str, Any]) -> bool:
-    return str(token.get("OP", "+"))[:2] in ("+", "{1")
-
-
-def _opening(tokens: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    """The words of which the first token of a match is one; empty when it may be any."""
-    opening: frozenset[str] = frozenset()
-    for token in tokens:
-        words = _words(token)
-        if not words:
-            return words
-        opening |= words
-        if _is_needed(token):
-            break
-    return opening
-
-
-def _longest(tokens: Sequence[Mapping[str, Any]]) -> int | None:
-    """How many tokens a pattern matches at most; None when any number."""
-    times = [str(token.get("OP", "1")) for token in tokens]
-    most = [one.strip("{}").rpartition(",")[2] if "{" in one else one in "1?!" for one in times]
-    return sum(map(int, most)) if all(most) else None
-
-
-def _rarity(words: Collection[str]) -> float:
-    """How rare a text is that has one of these words: long words are rare, short ones are not."""
-    return sum(map(len, words)) / float(len(words) ** 1.5)
-
-
-def _end(token: Any) -> int:
-    return int(token.idx) + len(token)
+    course: Course
+    found: dict[str, tuple[Match, ...]]
 
 
 def _rank(match: Match) -> tuple[int, int, str]:

@@ -190,10 +190,13 @@ class Document(Frozen):
             raise ValueError(
                 f"no words at {tuple(span)} of {self.path} ({len(self.text)} characters)"
             )
+        boxes = tuple(self._boxes_at(start, end))
+        # The cells of a row that a page break cuts stand each with its rest: the lines tell.
+        pages = sorted({box.page for box in boxes}) or self._pages_at(start, end)
         return Provenance(
             span=Span(start, end),
-            pages=self._pages_at(start, end),
-            boxes=tuple(self._boxes_at(start, end)),
+            pages=tuple(pages),
+            boxes=boxes,
             quote=self.text[start:end],
             prefix=self.text[max(0, start - CONTEXT) : start],
             suffix=self.text[end : end + CONTEXT],
@@ -231,18 +234,15 @@ class Document(Frozen):
     def _page_starts(self) -> list[int]:
         return [page.span.start for page in self.pages]
 
-    def _pages_at(self, start: int, end: int) -> tuple[int, ...]:
-        # The cells of a row that a page break cuts stand each with its rest: the lines tell.
-        if boxed := {box.page for box in self._boxes_at(start, end)}:
-            return tuple(sorted(boxed))
+    def _pages_at(self, start: int, end: int) -> list[int]:
         # An empty page starts where the next one does, so bisect from the right finds the real one.
         first = max(0, bisect_right(self._page_starts, start) - 1)
         last = max(first + 1, bisect_right(self._page_starts, end - 1))
-        return tuple(
+        return [
             page.number
             for page in self.pages[first:last]
             if page.span.start < end and start < page.span.end
-        )
+        ]
 
     def _boxes_at(self, start: int, end: int) -> Iterator[Box]:
         for block in self.blocks_at(Span(start, end)):

@@ -47,9 +47,9 @@ NOT_ITS_OWN_FAULT = {
     "name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long", OVERTAKEN
 }  # fmt: skip
 
-# spaCy takes 0.7 s to import. For a few documents each process does so when it must, if it must.
+# spaCy takes 0.5 s to import. For a few documents each process does so when it must, if it must.
 STAGES_CODE = ("pipeline.run.work",)
-HEAVY = ("spacy.matcher", "spacy.lang.en")
+HEAVY = ("pipeline.english", "spacy.matcher", "spacy.lang.en")
 FEW = 8
 
 

@@ -22,7 +22,7 @@ REVIEW = "review"  # the step after the stages, which has no output for most doc
 
 # What the output of each stage depends on besides its input: our files, others' libraries.
 EVERYWHERE = ("model", "store/files.py")
-KNOWLEDGE = ("rule.py", "rules", "taxonomy.py", "taxonomies")
+KNOWLEDGE = ("english.py", "pattern.py", "rule.py", "rules", "taxonomy.py", "taxonomies")
 WORK = "run/work.py"
 CITED = tuple(f"export/{name}.py" for name in ("works", "csl", "ris", "bibtex", "plain_json"))
 CODE = {
