@@ -8,6 +8,7 @@ Each case is a folder: `case.pdf`, made here, and `golden.txt`, its blocks by ha
 from collections.abc import Callable
 from pathlib import Path
 
+from layout_tables import TABLES
 from printing import grid, lines, pdf, rule, shade, text
 
 from pipeline.model import Document
@@ -184,7 +185,7 @@ CASES: dict[str, Callable[[], bytes]] = {
         cut_rows, cut_row_of_paragraphs, rows_that_end, nested_heads, caption_over_columns, sidebar,
         box_in_a_sentence, chart, diagram, formula, lists_in_columns, marks_alone,
     )
-}  # fmt: skip
+} | TABLES  # fmt: skip
 
 
 def told(document: Document) -> str:

@@ -65,6 +65,13 @@ def stripes_of(grids: Sequence[list[Rectangle]]) -> list[list[Rectangle]]:
     return [cells for same in alike.values() if len(same) > 1 for cells in same]
 
 
+def mark_heads(grid: Grid, bottom: float) -> Grid:
+    """A table, all cells of which that end at this height or above it are heads."""
+    for area in grid.areas:
+        area.head = area.head or area.box[3] <= bottom + 1
+    return grid
+
+
 def _size(cells: Sequence[Rectangle]) -> float:
     return sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in cells)
 
