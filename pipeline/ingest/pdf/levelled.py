@@ -5,8 +5,10 @@ What stands between two lines is a row or several; what no word of them runs ove
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -27,6 +29,7 @@ _EDGE = 2.5  # points that the edges of one column may differ by
 _ALIGNED = 0.7  # share of the cells of a column that share an edge
 _PADDING = 1.4  # em between a rule and the words of a title in the table, at most
 _STEP, _TIGHT = 2.6, 1.5  # em between the base lines of an open table, and of one row of it
+_HIGHEST = 80.0  # points that a head may stand high above the first line
 _FOOT = 0.88  # of the page's height, below which there is no text
 _LOW = 0.7  # of the page's height, above which no table goes on overleaf
 _FEWEST_ALONE = 4  # lines between only two rules that are a table: names of authors have three
@@ -48,13 +51,19 @@ class Levelled(NamedTuple):
     shaded: bool
 
 
-class _Band(NamedTuple):
+@dataclass(eq=False)
+class _Band:
     """What stands between two lines; `open` says that one of them is missing."""
 
     top: float
     bottom: float
     levels: Sequence[Level]
     open: bool = False
+
+    @cached_property
+    def strips(self) -> list[Extent]:
+        """What parts its words into columns."""
+        return strips_of(self.levels)
 
 
 @dataclass(slots=True, eq=False)
@@ -74,42 +83,70 @@ def levelled_of(
 
     `gutters` are those of columns of prose, which are no columns of a table.
     """
-    for lines in stacks_of(leaf):
+    stacks = list(stacks_of(leaf))
+    words = _Words(glyphs if stacks else ())
+    for lines in stacks:
         left, right = lines[0][0], lines[0][2]
-        held, over = _within(glyphs, (left, 0.0, right, leaf.height))
         edges = [line[1] for line in lines]
-        bands = _open_start(_band(held, 0.0, edges[0]))
-        bands += [_band(held, *pair) for pair in pairwise(edges)]
-        bands += _open_end(_band(held, edges[-1], leaf.height), leaf.height)
-        for run in _runs(bands, over):
+        bands = [_Band(*pair, words.between(*pair, left, right)) for pair in pairwise(edges)]
+        if not any(band.strips for band in bands):
+            continue
+        start = words.between(edges[0] - _HIGHEST, edges[0], left, right)
+        end = words.between(edges[-1], leaf.height, left, right)
+        bands = [*_open_start(start, edges[0]), *bands, *_open_end(end, edges[-1], leaf.height)]
+        for run in _runs(bands):
             beside = any(left < gutter < right for gutter in gutters)
             if table := _table(run, left, right, beside=beside):
                 yield table._replace(shaded=not are_ruled(lines, leaf.rules))
 
 
-def _band(glyphs: Sequence[Glyph], top: float, bottom: float) -> _Band:
-    return _Band(top, bottom, levels_of([g for g in glyphs if top < _middle(g) < bottom]))
+class _Words:
+    """The upright words of a page by their height."""
+
+    def __init__(self, glyphs: Iterable[Glyph]) -> None:
+        upright = [glyph for glyph in glyphs if glyph.turn == 0 and glyph.text != " "]
+        self._glyphs = sorted(upright, key=_middle)
+        self._middles = [_middle(glyph) for glyph in self._glyphs]
+
+    def between(self, top: float, bottom: float, left: float, right: float) -> list[Level]:
+        """The lines of words in a box; none where one runs over a side of it."""
+        first, last = bisect_right(self._middles, top), bisect_left(self._middles, bottom)
+        sides = left - SNAP, right + SNAP
+        held = [g for g in self._glyphs[first:last] if g.right > sides[0] and g.left < sides[1]]
+        if any(g.left < x < g.right for g in held for x in sides):
+            return []
+        near = [g for g in self._glyphs[first:last] if _is_near(g, *sides)]
+        levels = levels_of([part for part in parted(near) if part.text != " "])
+        if any(x0 < x < x1 for level in levels for x0, x1 in level.parts for x in sides):
+            return []
+        if len(near) > len(held):
+            levels = levels_of([part for part in parted(held) if part.text != " "])
+        return levels
 
 
-def _open_start(rest: _Band) -> list[_Band]:
+def _open_start(lines: Sequence[Level], bottom: float) -> list[_Band]:
     """What stands close above the first line: heads, where only the feet of rows are ruled."""
-    levels = _until(rest.levels[::-1], _TIGHT)[::-1]
-    if not levels or rest.bottom - levels[-1].base > _PADDING * levels[-1].glyphs[0].size:
+    levels = _until(lines[::-1], _TIGHT)[::-1]
+    if not levels or bottom - levels[-1].base > _PADDING * levels[-1].glyphs[0].size:
         return []
     top = min(glyph.top for glyph in levels[0].glyphs) - 1
-    return [_Band(top, rest.bottom, levels, open=True)] if len(levels) <= _MOST_HEADS else []
+    return [_Band(top, bottom, levels, open=True)] if len(levels) <= _MOST_HEADS else []
 
 
-def _open_end(rest: _Band, height: float) -> list[_Band]:
+def _open_end(lines: Sequence[Level], top: float, height: float) -> list[_Band]:
     """What stands below the last line: a row, or rows that go on to the foot of the page."""
-    levels = _until(rest.levels, _STEP)
-    foot = rest.levels[len(levels) :]
+    levels = _until(lines, _STEP)
+    foot = lines[len(levels) :]
     if not levels or levels[-1].base < _LOW * height or (foot and foot[0].base < _FOOT * height):
-        levels = _until(rest.levels, _TIGHT)[: _MOST_HEADS + 1]
-    if not levels or levels[0].base - rest.top > 2 * _PADDING * levels[0].glyphs[0].size:
+        levels = _until(lines, _TIGHT)[: _MOST_HEADS + 1]
+    if not levels or levels[0].base - top > 2 * _PADDING * levels[0].glyphs[0].size:
         return []
     bottom = max(glyph.bottom for glyph in levels[-1].glyphs) + 1
-    return [_Band(rest.top, bottom, levels, open=True)]
+    return [_Band(top, bottom, levels, open=True)]
+
+
+def _is_near(glyph: Glyph, left: float, right: float) -> bool:
+    return glyph.right > left - glyph.size and glyph.left < right + glyph.size
 
 
 def _until(levels: Sequence[Level], step: float) -> Sequence[Level]:
@@ -123,27 +160,11 @@ def _middle(glyph: Glyph) -> float:
     return (glyph.box[1] + glyph.box[3]) / 2
 
 
-def _within(glyphs: Sequence[Glyph], box: Rectangle) -> tuple[list[Glyph], list[float]]:
-    """The upright words in a box, and the heights at which words run over its sides."""
-    left, top, right, bottom = box
-    near = [g for g in glyphs if g.turn == 0 and top < _middle(g) < bottom and g.text != " "]
-    words = [glyph for glyph in parted(near) if glyph.text != " "]
-    over = [
-        level.base
-        for level in levels_of(words)
-        for x0, x1 in level.parts
-        if x0 < left - SNAP < x1 or x0 < right + SNAP < x1
-    ]
-    return [g for g in words if left - SNAP < (g.left + g.right) / 2 < right + SNAP], over
-
-
-def _runs(bands: Sequence[_Band], over: Sequence[float]) -> Iterator[list[_Band]]:
+def _runs(bands: Sequence[_Band]) -> Iterator[list[_Band]]:
     """Bands one under the other that may be a table: each in columns, or a title over them."""
     run: list[_Band] = []
     for band in bands:
-        apart = strips_of(band.levels) and not _is_caption(band)
-        held = not any(band.top < height < band.bottom for height in over)
-        if held and (apart or (not band.open and _is_title(band))):
+        if (band.strips and not _is_caption(band)) or (not band.open and _is_title(band)):
             run.append(band)
         else:
             yield run
@@ -168,16 +189,16 @@ def _is_title(band: _Band) -> bool:
 def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -> Levelled | None:
     """The table that bands are; none where their words do not stand in columns."""
     bands = _fitting(bands)
-    while bands and not strips_of(bands[0].levels):
+    while bands and not bands[0].strips:
         bands = bands[1:]
-    while bands and not strips_of(bands[-1].levels):
+    while bands and not bands[-1].strips:
         bands = bands[:-1]
     if not bands:
         return None
     head, body = bands[0], bands[1:]
     if not body or _is_body(head):
         head, body = _Band(head.top, head.top, []), bands
-    lines_ = [level for band in body if strips_of(band.levels) for level in band.levels]
+    lines_ = [level for band in body if band.strips for level in band.levels]
     strips, whole = strips_of(lines_), strips_of([*head.levels, *lines_])
     # The words of a head may be wider than its column, and run over some of the strip beside it.
     strips = [next((one for one in whole if _meet(one, strip)), strip) for strip in strips]
@@ -208,13 +229,13 @@ def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -
 
 def _fitting(bands: Sequence[_Band]) -> list[_Band]:
     """Bands, but for open ones that do not have the columns of the others."""
-    columned = [band for band in bands if not band.open and strips_of(band.levels)]
+    columned = [band for band in bands if not band.open and band.strips]
     known = strips_of([level for band in columned[1:] or columned for level in band.levels])
     return [
         band
         for band in bands
         if not band.open
-        or (known and all(any(_meet(one, s) for s in strips_of(band.levels)) for one in known))
+        or (known and all(any(_meet(one, s) for s in band.strips) for one in known))
     ]
 
 
