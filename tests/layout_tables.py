@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from printing import lines, pdf, rule, shade, text
+from printing import grid, lines, pdf, rule, shade, text
 
 SAID = (
     "The keeper of a ledger signs every page of it and writes", "the hour beside the name, so that whoever reads it",
@@ -125,10 +125,56 @@ def shades_as_wide_as_the_table() -> bytes:
     return pdf(lines(60, 720, *SAID) + page + lines(60, y - 30, *SAID))
 
 
+def sideways(page: str) -> str:
+    """A page laid out at its width of 792 points, as it is printed on paper that stands."""
+    return f"q 0 1 -1 0 612 0 cm\n{page}Q\n"
+
+
+def sideways_level_rules() -> bytes:
+    """A wide table that is set sideways, below its caption, on a page that is not turned."""
+    page, _ = table((HEAD, *ROWS), 500, bold=1, ruled=(0, 1, 5))
+    page = text(60, 540, "Table 7: What is done, and by whom") + page
+    return pdf(sideways(page) + text(300, 40, "7", size=9))
+
+
+def sideways_grid() -> bytes:
+    """A wide table with all its rules that is set sideways."""
+    xs, rows = (60, 200, 420, 540), (("Threat", "What is done", "Who"), ("Fire", "Keep sand.", "Porter"), ("Flood", "Go upstairs.", "All"))  # fmt: skip
+    page = text(60, 540, "Table 8: The rest") + grid(xs, (456, 476, 496, 516))
+    for n, row in enumerate(rows):
+        for x, words in zip(xs, row, strict=False):
+            page += text(x + 4, 502 - 20 * n, words, font="F" if n else "B")
+    return pdf(sideways(page))
+
+
+def row_over_a_whole_page() -> bytes:
+    """A row whose rest fills the next page, beside an empty cell."""
+    xs = (60, 150, 540)
+    said = SAID * 17
+    first = lines(60, 760, *SAID) + grid(xs, (60, 640, 660))
+    first += text(65, 646, "Part", font="B") + text(155, 646, "What is done", font="B")
+    first += text(65, 625, "Gates") + lines(155, 625, *said[:38])
+    second = grid(xs, (120, 740)) + lines(155, 725, *said[38:])
+    return pdf(first, second + lines(60, 90, *SAID[:1]))
+
+
+def items_in_cells() -> bytes:
+    """Marked items in the cells of a table with level rules: marks are no column."""
+    rows = (
+        ("Threat", "What is done"),
+        ("Loss of keys", "•  Count the keys each evening and|    write that into the ledger.|•  Lock the gate."),
+        ("Fire", "•  Keep sand by the door.|•  Leave no lamp burning, when|    the last clerk goes home."),
+        ("Flood", "•  Carry the ledgers upstairs."),
+    )  # fmt: skip
+    page, y = table(rows, 640, xs=(60, 130), right=300, bold=1, ruled=(0, 1, 2, 3, 4))
+    return pdf(lines(60, 720, *SAID) + page + lines(60, y - 30, *SAID))
+
+
 TABLES: dict[str, Callable[[], bytes]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         level_rules, level_rules_under_rows, level_rules_overleaf, level_rules_in_a_column,
         level_rules_with_titles, level_rules_without_tables, shades_as_wide_as_the_table,
+        sideways_level_rules, sideways_grid, row_over_a_whole_page, items_in_cells,
     )
 }  # fmt: skip

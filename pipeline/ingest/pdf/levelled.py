@@ -5,21 +5,21 @@ What stands between two lines is a row or several; what no word of them runs ove
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 from statistics import median
 from typing import NamedTuple
 
 from pipeline.ingest.pdf.grouped import Extent, Part, rows_of
-from pipeline.ingest.pdf.leaf import Glyph, Leaf, parted
+from pipeline.ingest.pdf.leaf import ASKEW, Fill, Glyph, Leaf, laid, upright
 from pipeline.ingest.pdf.ruling import Rectangle
-from pipeline.ingest.pdf.stacks import SNAP, are_ruled, stacks_of
+from pipeline.ingest.pdf.stacks import RULE, are_ruled, stacks_of
 from pipeline.ingest.pdf.strips import (
     Level,
-    levels_of,
+    Words,
     split,
     strips_of,
     without_marks,
@@ -83,45 +83,45 @@ def levelled_of(
 
     `gutters` are those of columns of prose, which are no columns of a table.
     """
-    stacks = list(stacks_of(leaf))
-    words = _Words(glyphs if stacks else ())
-    for lines in stacks:
-        left, right = lines[0][0], lines[0][2]
-        edges = [line[1] for line in lines]
-        bands = [_Band(*pair, words.between(*pair, left, right)) for pair in pairwise(edges)]
-        if not any(band.strips for band in bands):
-            continue
-        start = words.between(edges[0] - _HIGHEST, edges[0], left, right)
-        end = words.between(edges[-1], leaf.height, left, right)
-        bands = [*_open_start(start, edges[0]), *bands, *_open_end(end, edges[-1], leaf.height)]
-        for run in _runs(bands):
-            beside = any(left < gutter < right for gutter in gutters)
-            if table := _table(run, left, right, beside=beside):
-                yield table._replace(shaded=not are_ruled(lines, leaf.rules))
+    for turn in sorted({glyph.turn for glyph in glyphs} - {ASKEW}):
+        view = leaf if turn == 0 else _turned(leaf, turn)
+        stacks = list(stacks_of(view))
+        words = Words(glyphs if stacks else (), turn)
+        for lines in stacks:
+            beside = any(lines[0][0] < gutter < lines[0][2] for gutter in gutters if turn == 0)
+            for table in _between(lines, words, view.height, beside=beside):
+                cells = [laid(turn, cell) for cell in table.cells]
+                yield table._replace(cells=cells, shaded=not are_ruled(lines, view.rules))
 
 
-class _Words:
-    """The upright words of a page by their height."""
+def _turned(leaf: Leaf, turn: int) -> Leaf:
+    """The rules and shades of a leaf in the frame of text that runs at an angle."""
+    rules = [upright(turn, box) for box in leaf.drawn]
+    fills = [Fill(upright(turn, fill.box), fill.colour) for fill in leaf.fills]
+    return Leaf(
+        leaf.number,
+        leaf.height,
+        inf,
+        rules=[box for box in rules if box[3] - box[1] < RULE < box[2] - box[0]],
+        fills=fills,
+    )
 
-    def __init__(self, glyphs: Iterable[Glyph]) -> None:
-        upright = [glyph for glyph in glyphs if glyph.turn == 0 and glyph.text != " "]
-        self._glyphs = sorted(upright, key=_middle)
-        self._middles = [_middle(glyph) for glyph in self._glyphs]
 
-    def between(self, top: float, bottom: float, left: float, right: float) -> list[Level]:
-        """The lines of words in a box; none where one runs over a side of it."""
-        first, last = bisect_right(self._middles, top), bisect_left(self._middles, bottom)
-        sides = left - SNAP, right + SNAP
-        held = [g for g in self._glyphs[first:last] if g.right > sides[0] and g.left < sides[1]]
-        if any(g.left < x < g.right for g in held for x in sides):
-            return []
-        near = [g for g in self._glyphs[first:last] if _is_near(g, *sides)]
-        levels = levels_of([part for part in parted(near) if part.text != " "])
-        if any(x0 < x < x1 for level in levels for x0, x1 in level.parts for x in sides):
-            return []
-        if len(near) > len(held):
-            levels = levels_of([part for part in parted(held) if part.text != " "])
-        return levels
+def _between(
+    lines: Sequence[Rectangle], words: Words, height: float, *, beside: bool
+) -> Iterator[Levelled]:
+    """The tables between lines of one extent."""
+    left, right = lines[0][0], lines[0][2]
+    edges = [line[1] for line in lines]
+    bands = [_Band(*pair, words.between(*pair, left, right)) for pair in pairwise(edges)]
+    if not any(band.strips for band in bands):
+        return
+    start = words.between(edges[0] - _HIGHEST, edges[0], left, right)
+    end = words.between(edges[-1], height, left, right)
+    bands = [*_open_start(start, edges[0]), *bands, *_open_end(end, edges[-1], height)]
+    for run in _runs(bands):
+        if table := _table(run, left, right, beside=beside):
+            yield table
 
 
 def _open_start(lines: Sequence[Level], bottom: float) -> list[_Band]:
@@ -145,19 +145,11 @@ def _open_end(lines: Sequence[Level], top: float, height: float) -> list[_Band]:
     return [_Band(top, bottom, levels, open=True)]
 
 
-def _is_near(glyph: Glyph, left: float, right: float) -> bool:
-    return glyph.right > left - glyph.size and glyph.left < right + glyph.size
-
-
 def _until(levels: Sequence[Level], step: float) -> Sequence[Level]:
     """The first levels, up to one that is more than a step (em) away."""
     gaps = (abs(b.base - a.base) > step * a.glyphs[0].size for a, b in pairwise(levels))
     end = next((n for n, far in enumerate(gaps, 1) if far), len(levels))
     return levels[:end]
-
-
-def _middle(glyph: Glyph) -> float:
-    return (glyph.box[1] + glyph.box[3]) / 2
 
 
 def _runs(bands: Sequence[_Band]) -> Iterator[list[_Band]]:

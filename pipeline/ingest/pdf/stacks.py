@@ -6,7 +6,7 @@ from pipeline.ingest.pdf.leaf import WHITE, Leaf
 from pipeline.ingest.pdf.ruling import Rectangle
 
 SNAP = 4.0  # points that the ends of the lines of one table may differ by
-_RULE = 2.5  # points; what is thicker is a shade
+RULE = 2.5  # points; what is thicker is a shade
 _NARROWEST = 60.0  # points that a table is wide, at least
 _GAP = 10.0  # points between two rules of one line: of two columns of a page it is more
 _DOUBLE = 5.0  # points between the two rules of a double one
@@ -18,7 +18,7 @@ def stacks_of(leaf: Leaf) -> Iterator[list[Rectangle]]:
     shades = [
         fill.box
         for fill in leaf.fills
-        if fill.colour not in (None, WHITE) and fill.box[3] - fill.box[1] > _RULE
+        if fill.colour not in (None, WHITE) and fill.box[3] - fill.box[1] > RULE
     ]
     if not 2 <= len(leaf.rules) + 2 * len(shades) <= _MOST:
         return

@@ -1,13 +1,16 @@
 """The strips that no words run over, where lines of words stand in columns close to each other."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from pipeline.ingest.pdf.grouped import Extent
-from pipeline.ingest.pdf.leaf import Glyph
+from pipeline.ingest.pdf.leaf import Glyph, parted
+from pipeline.ingest.pdf.stacks import SNAP
 
 _STRIP = 0.5  # em between two columns; justified words stand as far apart, but not row by row
 _CROSSING = 0.1  # share of the levels that may run over a strip: cells over several columns
@@ -98,7 +101,7 @@ def without_marks(strips: Sequence[Extent], levels: Sequence[Level]) -> list[Ext
     """The strips, but for those between the marks of lists in a column and their items."""
     found: list[Extent] = []
     for x0, x1 in strips:
-        start = found[-1][0] if found else 0.0
+        start = found[-1][0] if found else -inf
         words = [
             "".join(glyph.text for glyph in level.glyphs if start < glyph.left < x0)
             for level in levels
@@ -108,3 +111,35 @@ def without_marks(strips: Sequence[Extent], levels: Sequence[Level]) -> list[Ext
         if not (listed and (found or all(_BULLET.fullmatch(mark) for mark in marks))):
             found.append((x0, x1))
     return found
+
+
+class Words:
+    """The words of a page that run at an angle, by their height in the frame of their text."""
+
+    def __init__(self, glyphs: Iterable[Glyph], turn: int) -> None:
+        alike = [glyph for glyph in glyphs if glyph.turn == turn and glyph.text != " "]
+        self._glyphs = sorted(alike, key=_middle)
+        self._middles = [_middle(glyph) for glyph in self._glyphs]
+
+    def between(self, top: float, bottom: float, left: float, right: float) -> list[Level]:
+        """The lines of words in a box; none where one runs over a side of it."""
+        first, last = bisect_right(self._middles, top), bisect_left(self._middles, bottom)
+        sides = left - SNAP, right + SNAP
+        held = [g for g in self._glyphs[first:last] if g.right > sides[0] and g.left < sides[1]]
+        if any(g.left < x < g.right for g in held for x in sides):
+            return []
+        near = [g for g in self._glyphs[first:last] if _is_near(g, *sides)]
+        levels = levels_of([part for part in parted(near) if part.text != " "])
+        if any(x0 < x < x1 for level in levels for x0, x1 in level.parts for x in sides):
+            return []
+        if len(near) > len(held):
+            levels = levels_of([part for part in parted(held) if part.text != " "])
+        return levels
+
+
+def _middle(glyph: Glyph) -> float:
+    return (glyph.top + glyph.bottom) / 2
+
+
+def _is_near(glyph: Glyph, left: float, right: float) -> bool:
+    return glyph.right > left - glyph.size and glyph.left < right + glyph.size
