@@ -200,12 +200,32 @@ def marks_alone() -> bytes:
     return pdf(page + lines(60, 560, *SAID))
 
 
+def pull_quote() -> bytes:
+    """A sentence of the text, printed once more in large type between its lines."""
+    page = lines(60, 740, *SAID, *SAID[:3]) + rule(80, 606, 340, 606)
+    page += lines(80, 584, "Nobody signs for somebody else,", "and a page that nobody has signed",
+                  "is not a page of the ledger.", size=15, lead=19, font="B")  # fmt: skip
+    return pdf(page + rule(80, 536, 340, 536) + lines(60, 514, *SAID[3:]))
+
+
+def numbers_in_the_margin() -> bytes:
+    """Paragraphs whose numbers hang in the margin, and are painted after all the text."""
+    said, numbers, y = "", "", 740
+    for number, first in enumerate((0, 4, 1, 4), 9):
+        part = (SAID[first][:1].upper() + SAID[first][1:], *SAID[first + 1 :][:1])
+        said += lines(110, y, *part)
+        numbers += text(76, y, f"{number}.")
+        y -= 14 * len(part) + 10
+    return pdf(said + numbers)
+
+
 CASES: dict[str, Callable[[], bytes]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         cut_rows, cut_row_of_paragraphs, rows_that_end, nested_heads, caption_over_columns, sidebar,
         box_in_a_sentence, chart, chart_without_caption, diagram, diagram_without_caption,
-        formula, lists_in_columns, marks_alone,
+        formula, lists_in_columns, marks_alone, pull_quote,
+        numbers_in_the_margin,
     )
 } | TABLES  # fmt: skip
 

@@ -8,6 +8,7 @@ from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.celled import celled_of
 from pipeline.ingest.pdf.figures import find_figures
 from pipeline.ingest.pdf.frames import frames_of, gathered, sorted_into
+from pipeline.ingest.pdf.hung import with_hung
 from pipeline.ingest.pdf.leaf import Glyph, Leaf
 from pipeline.ingest.pdf.levelled import Levelled, levelled_of
 from pipeline.ingest.pdf.lines import Printed, lines_of, pieces_of, underline
@@ -59,7 +60,7 @@ def sheet_of(leaf: Leaf) -> Sheet:
         leaf.glyphs = upended(with_bullets(leaf))
         grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)
-        sheet.items = gathered(in_reading_order([*lines, *grids], gutters))
+        sheet.items = with_hung(gathered(in_reading_order([*lines, *grids], gutters)))
         beside = [line for number in numbers for line in lines_of([number], leaf.number)]
         for line in beside:
             line.beside = True
