@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from layout_tables import TABLES
+from layout_tagged import TAGGED
 from printing import grid, lines, pdf, rule, shade, text
 
 from pipeline.model import Document
@@ -227,7 +228,7 @@ CASES: dict[str, Callable[[], bytes]] = {
         formula, lists_in_columns, marks_alone, pull_quote,
         numbers_in_the_margin,
     )
-} | TABLES  # fmt: skip
+} | TABLES | TAGGED  # fmt: skip
 
 
 def told(document: Document) -> str:

@@ -170,11 +170,20 @@ def items_in_cells() -> bytes:
     return pdf(lines(60, 720, *SAID) + page + lines(60, y - 30, *SAID))
 
 
+def row_cut_above_heads() -> bytes:
+    """A row that a page break cuts; on the next page the head comes again above its rest."""
+    cut = ("Fire in the store", "Keep sand by the door. No lamp is left", "Clerk of stores")
+    rest = ("", "burning when the last clerk goes home.", "")
+    first, _ = table((HEAD, ROWS[0], cut), 130, bold=1, ruled=(0, 1))
+    second, y = table((HEAD, rest, *ROWS[2:]), 740, bold=1, ruled=(0, 1, 4))
+    return pdf(lines(60, 720, *SAID) + first, second + lines(60, y - 30, *SAID))
+
+
 TABLES: dict[str, Callable[[], bytes]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         level_rules, level_rules_under_rows, level_rules_overleaf, level_rules_in_a_column,
         level_rules_with_titles, level_rules_without_tables, shades_as_wide_as_the_table,
-        sideways_level_rules, sideways_grid, row_over_a_whole_page, items_in_cells,
+        sideways_level_rules, sideways_grid, row_over_a_whole_page, items_in_cells, row_cut_above_heads,
     )
 }  # fmt: skip
