@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pipeline.ingest.pdf.leaf import Leaf
 from pipeline.ingest.pdf.lines import Printed
@@ -46,8 +47,7 @@ class _Drawing:
 def find_figures(lines: Sequence[Printed], leaf: Leaf, grids: Sequence[Grid]) -> None:
     """Mark the lines of each drawing that a caption names as its words: `figure` counts from 1."""
     captions = [line for line in lines if line.turn == 0 and _CAPTION.match(line.text)]
-    shapes = sum(min(box[2] - box[0], box[3] - box[1]) > _RULE for box in leaf.drawn)
-    if not captions and shapes < _FEWEST_SHAPES:
+    if not captions and not _has_shapes(leaf.drawn, grids):
         return
     drawings = [drawing for drawing in _drawings(leaf, lines, grids) if _is_large(drawing)]
     for number, caption in enumerate(captions, 1):
@@ -59,6 +59,14 @@ def find_figures(lines: Sequence[Printed], leaf: Leaf, grids: Sequence[Grid]) ->
             drawings.remove(drawing)
     for number, drawing in enumerate(drawings, len(captions) + 1):
         _mark_bare(lines, drawing, leaf.drawn, number)
+
+
+def _has_shapes(drawn: Sequence[Rectangle], grids: Sequence[Grid]) -> bool:
+    """Whether a page has shapes enough for a figure, that are neither rules nor in a table."""
+    tables = [(grid.left, grid.top, grid.right, grid.bottom) for grid in grids]
+    thick = (box for box in drawn if min(box[2] - box[0], box[3] - box[1]) > _RULE)
+    free = (box for box in thick if not any(_holds(table, box) for table in tables))
+    return sum(1 for _ in islice(free, _FEWEST_SHAPES)) == _FEWEST_SHAPES
 
 
 def _mark_bare(
