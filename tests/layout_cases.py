@@ -8,6 +8,8 @@ Each case is a folder: `case.pdf`, made here, and `golden.txt`, its blocks by ha
 from collections.abc import Callable
 from pathlib import Path
 
+from layout_tables import TABLES
+from layout_tagged import TAGGED
 from printing import grid, lines, pdf, rule, shade, text
 
 from pipeline.model import Document
@@ -116,6 +118,16 @@ def box_in_a_sentence() -> bytes:
 
 def chart() -> bytes:
     """A chart with labels at its axes, a legend, and its caption below."""
+    page = _chart() + text(120, 425, "Figure 1: Pages signed in each year", size=9)
+    return pdf(page + lines(60, 380, *SAID))
+
+
+def chart_without_caption() -> bytes:
+    """The same chart; the sentence before it tells what it shows."""
+    return pdf(_chart() + lines(60, 380, *SAID))
+
+
+def _chart() -> str:
     page = lines(60, 740, *SAID) + rule(120, 460, 120, 620) + rule(120, 460, 420, 460)
     for n, height in enumerate((40, 90, 60, 120)):
         page += shade(140 + 70 * n, 460, 40, height) + text(
@@ -123,21 +135,32 @@ def chart() -> bytes:
         )
     page += "".join(text(98, 458 + 40 * n, f"{n * 20}", size=8) for n in range(4))
     page += "BT /F 8 Tf 0 1 -1 0 90 500 Tm (Pages signed) Tj ET\n"
-    page += shade(350, 605, 8, 8) + text(362, 605, "Ledger one", size=8)
-    page += text(120, 425, "Figure 1: Pages signed in each year", size=9)
-    return pdf(page + lines(60, 380, *SAID))
+    return page + shade(350, 605, 8, 8) + text(362, 605, "Ledger one", size=8)
 
 
 def diagram() -> bytes:
     """Words in the boxes of a diagram."""
+    page = _diagram() + text(80, 535, "Figure 2. The life of a page", size=9)
+    return pdf(page + lines(60, 500, *SAID))
+
+
+def diagram_without_caption() -> bytes:
+    """The same diagram, and boxes of prose below it, which are none."""
+    page = _diagram() + lines(60, 500, *SAID)
+    for x, title in ((60, "For keepers"), (310, "For readers")):
+        page += f"0.5 w {x} 300 240 100 re S\n" + text(x + 10, 380, title, font="B")
+        page += lines(x + 10, 362, "Sign each page yourself, and", "never for others.")
+    return pdf(page + lines(60, 270, *SAID))
+
+
+def _diagram() -> str:
     page = lines(60, 740, *SAID)
     for n, words in enumerate(("Write", "Sign", "Store", "Read again")):
         page += f"0.5 w {80 + 110 * n} 560 80 40 re S\n" + text(
             90 + 110 * n, 576, words, size=12, font="B"
         )
         page += rule(160 + 110 * n, 580, 190 + 110 * n, 580) if n < 3 else ""
-    page += text(80, 535, "Figure 2. The life of a page", size=9)
-    return pdf(page + lines(60, 500, *SAID))
+    return page
 
 
 def formula() -> bytes:
@@ -178,13 +201,34 @@ def marks_alone() -> bytes:
     return pdf(page + lines(60, 560, *SAID))
 
 
+def pull_quote() -> bytes:
+    """A sentence of the text, printed once more in large type between its lines."""
+    page = lines(60, 740, *SAID, *SAID[:3]) + rule(80, 606, 340, 606)
+    page += lines(80, 584, "Nobody signs for somebody else,", "and a page that nobody has signed",
+                  "is not a page of the ledger.", size=15, lead=19, font="B")  # fmt: skip
+    return pdf(page + rule(80, 536, 340, 536) + lines(60, 514, *SAID[3:]))
+
+
+def numbers_in_the_margin() -> bytes:
+    """Paragraphs whose numbers hang in the margin, and are painted after all the text."""
+    said, numbers, y = "", "", 740
+    for number, first in enumerate((0, 4, 1, 4), 9):
+        part = (SAID[first][:1].upper() + SAID[first][1:], *SAID[first + 1 :][:1])
+        said += lines(110, y, *part)
+        numbers += text(76, y, f"{number}.")
+        y -= 14 * len(part) + 10
+    return pdf(said + numbers)
+
+
 CASES: dict[str, Callable[[], bytes]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         cut_rows, cut_row_of_paragraphs, rows_that_end, nested_heads, caption_over_columns, sidebar,
-        box_in_a_sentence, chart, diagram, formula, lists_in_columns, marks_alone,
+        box_in_a_sentence, chart, chart_without_caption, diagram, diagram_without_caption,
+        formula, lists_in_columns, marks_alone, pull_quote,
+        numbers_in_the_margin,
     )
-}  # fmt: skip
+} | TABLES | TAGGED  # fmt: skip
 
 
 def told(document: Document) -> str:

@@ -309,6 +309,7 @@ WORD = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, m
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(WORD, min_size=1, max_size=8), min_size=1, max_size=12))
 @example([["''", "ll"]])
+@example([["(cid:"]])
 def test_no_word_is_lost_or_made_and_every_line_is_in_its_place(rows: list[list[str]]) -> None:
     page = lines(30, 760, *(" ".join(row) for row in rows), size=8, lead=11)
     document = read_pdf(pdf(page))

@@ -14,7 +14,9 @@ from pipeline.ingest.pdf.headings import Bookmark, mark_headings
 from pipeline.ingest.pdf.hints import hinted
 from pipeline.ingest.pdf.lines import Printed
 from pipeline.ingest.pdf.lists import nest
+from pipeline.ingest.pdf.odds import odds_of, tagged_headings
 from pipeline.ingest.pdf.passage import Passage, Type, type_of
+from pipeline.ingest.pdf.quoted import mark_quotes
 from pipeline.ingest.pdf.sheet import Sheet
 from pipeline.ingest.pdf.sources import Sources
 from pipeline.ingest.pdf.tables import Grid
@@ -22,7 +24,7 @@ from pipeline.ingest.pdf.trust import sift
 from pipeline.ingest.pdf.verdict import issues_of, verdict_of
 from pipeline.ingest.pdf.write import Content, in_order, write
 from pipeline.ingest.raw import Raw
-from pipeline.model import BlockKind, Document, SetAside
+from pipeline.model import BlockKind, Document, Issue, SetAside
 
 # pdfminer warns on stderr of every oddity that it can live with.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -40,7 +42,7 @@ def read(raw: Raw) -> Document:
         sheets = list(sources.sheets())
         if not sheets:
             raise SetAside("no-pages", "The file is a PDF without a single page: get it anew.")
-        contents = _contents(sheets, type_of(sheets), sources.outline())
+        contents, odds = _contents(sheets, type_of(sheets), sources.outline())
         passages = in_order(contents, {sheet.number: sheet.height for sheet in sheets})
         nest(passages)
         front = (passage.text for passage in passages if passage.first.page <= _FRONT)
@@ -57,11 +59,16 @@ def read(raw: Raw) -> Document:
         text=text,
         pages=tuple(pages),
         blocks=tuple(blocks),
-        issues=(*issues_of(sheets), *doubts),
+        issues=(*issues_of(sheets), *doubts, *odds),
     )
 
 
-def _contents(sheets: Sequence[Sheet], type_: Type, outline: Sequence[Bookmark]) -> list[Content]:
+def _contents(
+    sheets: Sequence[Sheet], type_: Type, outline: Sequence[Bookmark]
+) -> tuple[list[Content], list[Issue]]:
+    """The passages of each page, and the issues of their headings."""
+    printed = (item for sheet in sheets for item in sheet.items if isinstance(item, Printed))
+    tagged = tagged_headings(printed)
     furniture = furniture_of(sheets, type_)
     furniture |= sift(sheets, furniture, type_)
     contents: list[Content] = []
@@ -95,8 +102,10 @@ def _contents(sheets: Sequence[Sheet], type_: Type, outline: Sequence[Bookmark])
         content.flow += flow_of(body, type_)
         content.notes += footnote_passages(notes)
         contents.append(content)
-    mark_headings([passage for content in contents for passage in content.flow], type_, outline)
-    return contents
+    flow = [passage for content in contents for passage in content.flow]
+    mark_quotes(flow, type_)
+    mark_headings(flow, type_, outline)
+    return contents, odds_of(flow, outline, tagged)
 
 
 def _cells(grid: Grid, number: int) -> Iterator[Passage]:

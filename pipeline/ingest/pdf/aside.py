@@ -43,7 +43,7 @@ def flow_of(lines: Sequence[Printed], type_: Type) -> list[Passage]:
 
 def is_aside(passage: Passage) -> bool:
     """Whether a passage is no part of the running text."""
-    kinds = (BlockKind.CAPTION, BlockKind.FIGURE, BlockKind.CELL)
+    kinds = (BlockKind.CAPTION, BlockKind.FIGURE, BlockKind.CELL, BlockKind.FURNITURE)
     return passage.kind in kinds or bool(passage.first.frame)
 
 

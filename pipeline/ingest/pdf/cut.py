@@ -16,10 +16,13 @@ def cut_cells(flow: Sequence[Passage], following: Sequence[Passage], height: flo
     """The cells of the last row of a page, each with its rest in the first row of the next.
 
     A row is cut where the next page begins with one whose key is empty, though all the others of
-    both pages have theirs; or each of whose cells goes on what the page before left open. `height`
-    is that of the page.
+    both pages have theirs; or each of whose cells goes on what the page before left open. Heads
+    that come again stand above it. `height` is that of the page.
     """
     above, below = _row(flow, last=True), _row(following, last=False)
+    if above and _heads(below) and _heads(below) == _heads(flow, above[0].table):
+        following = [cell for cell in following if cell not in below]
+        below = _row(following, last=False)
     if not above or not below or any(_area(cell).head for cell in below):
         return []
     pairs = _pairs(above, below, 0.0) or _pairs(above, below, _right(following) - _right(flow))
@@ -51,6 +54,12 @@ def _row(flow: Sequence[Passage], *, last: bool) -> list[Passage]:
         return [cell for cell in cells if _area(cell).row + _area(cell).rows > row]
     row = min(_area(cell).row for cell in cells)
     return [cell for cell in cells if _area(cell).row == row]
+
+
+def _heads(cells: Sequence[Passage], table: int = -1) -> list[str]:
+    """The words of the heads among cells, or among those of one table."""
+    areas = [(cell, cell.area) for cell in cells if table in (-1, cell.table)]
+    return [cell.text for cell, area in areas if area and area.head]
 
 
 def _pairs(above: Sequence[Passage], below: Sequence[Passage], moved: float) -> Pairs:

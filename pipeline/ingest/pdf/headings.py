@@ -23,6 +23,7 @@ _NUMBERED = re.compile(
 )
 _LETTERED = re.compile(r"\(?[a-zA-Z][.)]\s|[ivx]{1,5}[.)]\s")
 _LEADS_AWAY = {"See", "Part", "Read", "Visit", "Link", "Download", "Back", "More"}
+_SAID = re.compile(r"[“\"‘«].{30,}[.!?…][”\"’»](?:\s*[–—-].*)?", re.DOTALL)  # somebody's sentence
 _STOPS = (".", ";", ",")
 
 
@@ -129,6 +130,8 @@ def _is_heading(passage: Passage, type_: Type) -> bool:
         return False
     if all(line.is_tagged("H") for line in passage.lines):
         return True
+    if _SAID.fullmatch(text):
+        return False
     size = passage.first.size
     number, lettered = _NUMBERED.match(text), _LETTERED.match(text)
     opening = number or lettered

@@ -283,13 +283,9 @@ class _Page:
                 return False
         self.apart = 0.0
         width = SPACE * last.size * (end - begin)
-        x, box = last.right, last.box
-        self._add(
-            Glyph(
-                *(0, " ", last.turn, x, last.top, x + width, last.bottom, last.base),
-                *(last.size, last.bold, last.dingbat, (box[2], box[1], box[2] + width, box[3])),
-            )
-        )
+        frame = last.right, last.top, last.right + width, last.bottom
+        look = last.base, last.size, last.bold, last.dingbat
+        self._add(Glyph(0, " ", last.turn, *frame, *look, laid(last.turn, frame)))
         return False
 
     def _letters_apart(self, end: int) -> float:

@@ -8,13 +8,15 @@ from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.celled import celled_of
 from pipeline.ingest.pdf.figures import find_figures
 from pipeline.ingest.pdf.frames import frames_of, gathered, sorted_into
+from pipeline.ingest.pdf.hung import with_hung
 from pipeline.ingest.pdf.leaf import Glyph, Leaf
+from pipeline.ingest.pdf.levelled import Levelled, levelled_of
 from pipeline.ingest.pdf.lines import Printed, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
 from pipeline.ingest.pdf.pips import with_bullets
 from pipeline.ingest.pdf.proof import without_line_numbers
 from pipeline.ingest.pdf.ruling import Rectangle
-from pipeline.ingest.pdf.tables import Grid, grids_of, stripes_of
+from pipeline.ingest.pdf.tables import Grid, grids_of, mark_heads, stripes_of
 from pipeline.ingest.pdf.vertical import upended
 from pipeline.ingest.pdf.wording import is_garbled
 from pipeline.model import Verdict
@@ -58,7 +60,7 @@ def sheet_of(leaf: Leaf) -> Sheet:
         leaf.glyphs = upended(with_bullets(leaf))
         grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)
-        sheet.items = gathered(in_reading_order([*lines, *grids], gutters))
+        sheet.items = with_hung(gathered(in_reading_order([*lines, *grids], gutters)))
         beside = [line for number in numbers for line in lines_of([number], leaf.number)]
         for line in beside:
             line.beside = True
@@ -85,28 +87,31 @@ def _read(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
     if told := celled_of(glyphs):
         more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=told))
         grids += more
-    pieces = pieces_of(glyphs)
-    gutters = gutters_of(pieces, leaf.width)
-    lines = _lines(leaf, pieces, gutters)
+    lines, gutters = _lines(leaf, glyphs)
+    if tables := _levelled(lines, glyphs, leaf, gutters):
+        for table in tables:
+            more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=[table.cells]))
+            grids += [mark_heads(grid, table.head) for grid in more]
+        lines, gutters = _lines(leaf, glyphs)
     find_figures(lines, leaf, grids)
     if found := _aligned([line for line in lines if not line.figure], leaf, gutters):
         more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=found))
         grids += more
-        pieces = pieces_of(glyphs)
-        gutters = gutters_of(pieces, leaf.width)
-        lines = _lines(leaf, pieces, gutters)
+        lines, gutters = _lines(leaf, glyphs)
         find_figures(lines, leaf, grids)
     return grids, lines, gutters
 
 
-def _lines(leaf: Leaf, pieces: Sequence[list[Glyph]], gutters: Sequence[float]) -> list[Printed]:
-    """The lines of a page; none has words of a box and of the text beside it."""
+def _lines(leaf: Leaf, glyphs: Sequence[Glyph]) -> tuple[list[Printed], list[float]]:
+    """The lines of a page, of which none has words of a box and of the text beside it; gutters."""
+    pieces = pieces_of(glyphs)
+    gutters = gutters_of(pieces, leaf.width)
     lines = []
     for frame, group in enumerate(sorted_into(frames_of(leaf, pieces), pieces)):
         for line in lines_of(group, leaf.number, gutters):
             line.frame = frame
             lines.append(line)
-    return lines
+    return lines, gutters
 
 
 def _holds(grid: Grid, cells: Sequence[Rectangle]) -> bool:
@@ -115,6 +120,30 @@ def _holds(grid: Grid, cells: Sequence[Rectangle]) -> bool:
         grid.left < (x0 + x1) / 2 < grid.right and grid.top < (top + bottom) / 2 < grid.bottom
         for x0, top, x1, bottom in cells
     )
+
+
+def _levelled(
+    lines: Sequence[Printed], glyphs: Sequence[Glyph], leaf: Leaf, gutters: Sequence[float]
+) -> list[Levelled]:
+    """The tables between level lines, but for shades in those whose words stand well apart."""
+    tables = list(levelled_of(glyphs, leaf, gutters))
+    if not any(table.shaded for table in tables):
+        return tables
+    apart = _aligned(lines, leaf, gutters)
+    return [
+        table
+        for table in tables
+        if not (table.shaded and any(_is_as_fine(cells, table.cells) for cells in apart))
+    ]
+
+
+def _is_as_fine(cells: Sequence[Rectangle], others: Sequence[Rectangle]) -> bool:
+    """Whether some cells have as many columns as others, and as many rows or more."""
+    middles = [(top + bottom) / 2 for _, top, _, bottom in others]
+    top, bottom = min(cell[1] for cell in cells), max(cell[3] for cell in cells)
+    lefts = ({cell[0] for cell in some} for some in (cells, others))
+    fine, coarse = map(len, lefts)
+    return fine >= coarse and top < min(middles) and max(middles) < bottom
 
 
 def _aligned(

@@ -1,21 +1,26 @@
 """Ruled tables: the grids of a page with the lines of text in each cell."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.ingest.pdf.leaf import Fill, Glyph, Leaf
+from pipeline.ingest.pdf.leaf import ASKEW, Fill, Glyph, Leaf, upright
 from pipeline.ingest.pdf.lines import Printed, lines_of, pieces_of
 from pipeline.ingest.pdf.ruling import Rectangle
 
 _THIN = 5.0  # points; less is the space between double rules
 _SHELF = 16.0  # points
 _MOST_CELLS = 2_000
+_HIGH = 0.6  # of a page's height
 _SNAP = 4.0  # points that the edges of one row or column may differ by
 
 
 @dataclass(eq=False)
 class Area:
-    """One cell: its place in the grid, its lines, and the colour behind it."""
+    """One cell: its place in the grid, its lines, and the colour behind it.
+
+    `box` is in the frame of its text: turned until that is upright.
+    """
 
     box: Rectangle
     row: int
@@ -65,6 +70,13 @@ def stripes_of(grids: Sequence[list[Rectangle]]) -> list[list[Rectangle]]:
     return [cells for same in alike.values() if len(same) > 1 for cells in same]
 
 
+def mark_heads(grid: Grid, bottom: float) -> Grid:
+    """A table, all cells of which that end at this height or above it are heads."""
+    for area in grid.areas:
+        area.head = area.head or area.box[3] <= bottom + 1
+    return grid
+
+
 def _size(cells: Sequence[Rectangle]) -> float:
     return sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in cells)
 
@@ -94,20 +106,29 @@ def _grid(
         if first is None and glyph.text != " ":
             first = glyph.flow
     written = [cell for cell in cells if any(g.text != " " for g in held[cell])]
-    if first is None or not _is_table(cells, written):
+    turn = _turn_of(glyph for cell in written for glyph in held[cell])
+    frames = {cell: upright(turn, cell) for cell in cells}
+    told = _is_table(list(frames.values()), [frames[cell] for cell in written], leaf.height)
+    if first is None or not told:
         return None, list(glyphs)
-    rows = _edges([edge for cell in cells for edge in (cell[1], cell[3])])
-    columns = _edges([edge for cell in cells for edge in (cell[0], cell[2])])
+    rows = _edges([edge for frame in frames.values() for edge in (frame[1], frame[3])])
+    columns = _edges([edge for frame in frames.values() for edge in (frame[0], frame[2])])
     areas = []
-    for cell in cells:
-        row, end_row = _at(rows, cell[1]), _at(rows, cell[3])
-        column, end_column = _at(columns, cell[0]), _at(columns, cell[2])
+    for cell, frame in frames.items():
+        row, end_row = _at(rows, frame[1]), _at(rows, frame[3])
+        column, end_column = _at(columns, frame[0]), _at(columns, frame[2])
         lines = lines_of(pieces_of(held[cell]), leaf.number)
         ground = _ground(leaf.fills, cell)
         lines.sort(key=lambda line: (line.turn, line.top, line.left))
         areas.append(
             Area(
-                cell, row, column, max(1, end_row - row), max(1, end_column - column), lines, ground
+                frame,
+                row,
+                column,
+                max(1, end_row - row),
+                max(1, end_column - column),
+                lines,
+                ground,
             )
         )
     areas = _only(areas)
@@ -131,8 +152,22 @@ def _cut(glyphs: Iterable[Glyph], shelves: Mapping[int, Sequence[Rectangle]]) ->
         yield glyph
 
 
-def _is_table(cells: Sequence[Rectangle], written: Sequence[Rectangle]) -> bool:
-    """Whether cells are a table: two of them side by side, and not mostly empty decoration."""
+def _turn_of(glyphs: Iterable[Glyph]) -> int:
+    """The angle that most words of a table run at: wide ones are set sideways."""
+    turns: Counter[int] = Counter()
+    for glyph in glyphs:
+        turns[glyph.turn] += len(glyph.text)
+    turn = max(turns, key=lambda turn: turns[turn]) if turns else 0
+    return turn if turn != ASKEW else 0
+
+
+def _is_table(cells: Sequence[Rectangle], written: Sequence[Rectangle], height: float) -> bool:
+    """Whether cells are a table: two of them side by side, and not mostly empty decoration.
+
+    Of a row that is as high as the page, one cell may have words: the rest of it is overleaf.
+    """
+    if len({cell[1] for cell in cells}) == 1 and cells[0][3] - cells[0][1] > _HIGH * height:
+        return len(cells) > 1 and len(written) > 0
     beside = any(
         one is not other
         and abs(one[1] - other[1]) < _SNAP

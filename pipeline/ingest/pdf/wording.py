@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipeline.ingest.pdf.leaf import Glyph
 from pipeline.model.text import freeze
 
+_CODE = re.compile(r"\(cid:\d+\)")
 _GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
 # Codes of symbol fonts, and the unused codes of WinAnsi, for which fonts show a bullet
 # (ISO 32000-1, annex D.2, note 3).
@@ -42,7 +43,7 @@ def frozen(texts: Sequence[str]) -> str:
         return text
     text = ""
     for part in texts:
-        text += "\ufffd" if part.startswith("(cid:") else "".join(part.split())
+        text += "\ufffd" if _CODE.match(part) else "".join(part.split())
     text = freeze(re.sub("[\u200b\ufeff]", "", text))
     # Painted in the middle of a line it is a hyphen that everybody sees.
     return re.sub("\u00ad(?=.)", "-", text)

@@ -1,0 +1,374 @@
+"""Tables that only level lines part: rules, or the edges of shades, as wide as the table.
+
+So nearly every paper sets its tables, with no more than the width of a letter between two columns.
+What stands between two lines is a row or several; what no word of them runs over parts columns.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import inf
+from statistics import median
+from typing import NamedTuple
+
+from pipeline.ingest.pdf.grouped import Extent, Part, rows_of
+from pipeline.ingest.pdf.leaf import ASKEW, Fill, Glyph, Leaf, laid, upright
+from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.stacks import RULE, are_ruled, stacks_of
+from pipeline.ingest.pdf.strips import (
+    Level,
+    Words,
+    split,
+    strips_of,
+    without_marks,
+)
+
+_EDGE = 2.5  # points that the edges of one column may differ by
+_ALIGNED = 0.7  # share of the cells of a column that share an edge
+_PADDING = 1.4  # em between a rule and the words of a title in the table, at most
+_STEP, _TIGHT = 2.6, 1.5  # em between the base lines of an open table, and of one row of it
+_HIGHEST = 80.0  # points that a head may stand high above the first line
+_FOOT = 0.88  # of the page's height, below which there is no text
+_LOW = 0.7  # of the page's height, above which no table goes on overleaf
+_FEWEST_ALONE = 4  # lines between only two rules that are a table: names of authors have three
+_MOST_HEADS, _MOST_BANDS = 5, 2  # lines
+_BROKEN = 0.4  # share of cells that begin small: the words of broken lines of prose do
+_LONGEST = 1_500  # letters in a cell
+_CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Box|Algorithm|Listing)\s*[A-Z]?\d")
+_LIST = re.compile(r"[^\w\s]|[o§]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,6})[.):]|\d{1,3}")
+
+
+class Levelled(NamedTuple):
+    """The cells of a table, and how far down its head reaches: 0 where nothing rules it off.
+
+    `shaded` says that only the edges of shades part its rows.
+    """
+
+    cells: list[Rectangle]
+    head: float
+    shaded: bool
+
+
+@dataclass(eq=False)
+class _Band:
+    """What stands between two lines; `open` says that one of them is missing."""
+
+    top: float
+    bottom: float
+    levels: Sequence[Level]
+    open: bool = False
+
+    @cached_property
+    def strips(self) -> list[Extent]:
+        """What parts its words into columns."""
+        return strips_of(self.levels)
+
+
+@dataclass(slots=True, eq=False)
+class _Cell(Part):
+    """Words of one line in columns `column` to `last`."""
+
+    last: int = 0
+
+
+Row = list[_Cell]
+
+
+def levelled_of(
+    glyphs: Sequence[Glyph], leaf: Leaf, gutters: Sequence[float]
+) -> Iterator[Levelled]:
+    """The tables of a page by its level lines, of glyphs that are in no other table.
+
+    `gutters` are those of columns of prose, which are no columns of a table.
+    """
+    for turn in sorted({glyph.turn for glyph in glyphs} - {ASKEW}):
+        view = leaf if turn == 0 else _turned(leaf, turn)
+        stacks = list(stacks_of(view))
+        words = Words(glyphs if stacks else (), turn)
+        for lines in stacks:
+            beside = any(lines[0][0] < gutter < lines[0][2] for gutter in gutters if turn == 0)
+            for table in _between(lines, words, view.height, beside=beside):
+                cells = [laid(turn, cell) for cell in table.cells]
+                yield table._replace(cells=cells, shaded=not are_ruled(lines, view.rules))
+
+
+def _turned(leaf: Leaf, turn: int) -> Leaf:
+    """The rules and shades of a leaf in the frame of text that runs at an angle."""
+    rules = [upright(turn, box) for box in leaf.drawn]
+    fills = [Fill(upright(turn, fill.box), fill.colour) for fill in leaf.fills]
+    return Leaf(
+        leaf.number,
+        leaf.height,
+        inf,
+        rules=[box for box in rules if box[3] - box[1] < RULE < box[2] - box[0]],
+        fills=fills,
+    )
+
+
+def _between(
+    lines: Sequence[Rectangle], words: Words, height: float, *, beside: bool
+) -> Iterator[Levelled]:
+    """The tables between lines of one extent."""
+    left, right = lines[0][0], lines[0][2]
+    edges = [line[1] for line in lines]
+    bands = [_Band(*pair, words.between(*pair, left, right)) for pair in pairwise(edges)]
+    if not any(band.strips for band in bands):
+        return
+    start = words.between(edges[0] - _HIGHEST, edges[0], left, right)
+    end = words.between(edges[-1], height, left, right)
+    bands = [*_open_start(start, edges[0]), *bands, *_open_end(end, edges[-1], height)]
+    for run in _runs(bands):
+        if table := _table(run, left, right, beside=beside):
+            yield table
+
+
+def _open_start(lines: Sequence[Level], bottom: float) -> list[_Band]:
+    """What stands close above the first line: heads, where only the feet of rows are ruled."""
+    levels = _until(lines[::-1], _TIGHT)[::-1]
+    if not levels or bottom - levels[-1].base > _PADDING * levels[-1].glyphs[0].size:
+        return []
+    top = min(glyph.top for glyph in levels[0].glyphs) - 1
+    return [_Band(top, bottom, levels, open=True)] if len(levels) <= _MOST_HEADS else []
+
+
+def _open_end(lines: Sequence[Level], top: float, height: float) -> list[_Band]:
+    """What stands below the last line: a row, or rows that go on to the foot of the page."""
+    levels = _until(lines, _STEP)
+    foot = lines[len(levels) :]
+    if not levels or levels[-1].base < _LOW * height or (foot and foot[0].base < _FOOT * height):
+        levels = _until(lines, _TIGHT)[: _MOST_HEADS + 1]
+    if not levels or levels[0].base - top > 2 * _PADDING * levels[0].glyphs[0].size:
+        return []
+    bottom = max(glyph.bottom for glyph in levels[-1].glyphs) + 1
+    return [_Band(top, bottom, levels, open=True)]
+
+
+def _until(levels: Sequence[Level], step: float) -> Sequence[Level]:
+    """The first levels, up to one that is more than a step (em) away."""
+    gaps = (abs(b.base - a.base) > step * a.glyphs[0].size for a, b in pairwise(levels))
+    end = next((n for n, far in enumerate(gaps, 1) if far), len(levels))
+    return levels[:end]
+
+
+def _runs(bands: Sequence[_Band]) -> Iterator[list[_Band]]:
+    """Bands one under the other that may be a table: each in columns, or a title over them."""
+    run: list[_Band] = []
+    for band in bands:
+        if (band.strips and not _is_caption(band)) or (not band.open and _is_title(band)):
+            run.append(band)
+        else:
+            yield run
+            run = []
+    yield run
+
+
+def _is_caption(band: _Band) -> bool:
+    return bool(_CAPTION.match(band.levels[0].text))
+
+
+def _is_title(band: _Band) -> bool:
+    """Whether the only words of a band are a line or two close to both rules."""
+    if not 0 < len(band.levels) <= _MOST_BANDS or _is_caption(band):
+        return False
+    size = band.levels[0].glyphs[0].size
+    first = min(glyph.top for glyph in band.levels[0].glyphs)
+    last = max(glyph.bottom for glyph in band.levels[-1].glyphs)
+    return max(first - band.top, band.bottom - last) < _PADDING * size
+
+
+def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -> Levelled | None:
+    """The table that bands are; none where their words do not stand in columns."""
+    bands = _fitting(bands)
+    while bands and not bands[0].strips:
+        bands = bands[1:]
+    while bands and not bands[-1].strips:
+        bands = bands[:-1]
+    if not bands:
+        return None
+    head, body = bands[0], bands[1:]
+    if not body or _is_body(head):
+        head, body = _Band(head.top, head.top, []), bands
+    lines_ = [level for band in body if band.strips for level in band.levels]
+    strips, whole = strips_of(lines_), strips_of([*head.levels, *lines_])
+    # The words of a head may be wider than its column, and run over some of the strip beside it.
+    strips = [next((one for one in whole if _meet(one, strip)), strip) for strip in strips]
+    strips = without_marks(strips, lines_)
+    if not strips:
+        return None
+    # Columns begin where their words do, on the next page as here; how wide strips are, differs.
+    xs = [left - 1, *(max(x1 - 2, (x0 + x1) / 2) for x0, x1 in strips), right + 1]
+    found = [[_cells(level, xs) for level in band.levels] for band in body]
+    for levels in found:
+        _widen(levels, len(xs) - 2)
+    groups = [_rows(levels, strict=beside) for levels in found]
+    single = [len(rows) == 1 for rows in groups]
+    ruled = len(body) > 1 and sum(single) >= _ALIGNED * len(single)
+    if ruled:
+        groups = [[[cell for level in levels for cell in level]] for levels in found]
+    heads = _head_rows([_cells(level, xs) for level in head.levels])
+    rows = [*heads, *(row for rows in groups for row in rows)]
+    if not (all(groups) and _is_table(rows, len(xs) - 1)):
+        return None
+    if len(bands) == 1 and max(len(rows), len(lines_)) < _FEWEST_ALONE:
+        return None
+    lines = [band.top for band in bands] + [bands[-1].bottom]
+    return Levelled(
+        list(_boxes(rows, lines, xs)), 0 if ruled or not heads else head.bottom, shaded=False
+    )
+
+
+def _fitting(bands: Sequence[_Band]) -> list[_Band]:
+    """Bands, but for open ones that do not have the columns of the others."""
+    columned = [band for band in bands if not band.open and band.strips]
+    known = strips_of([level for band in columned[1:] or columned for level in band.levels])
+    return [
+        band
+        for band in bands
+        if not band.open
+        or (known and all(any(_meet(one, s) for s in band.strips) for one in known))
+    ]
+
+
+def _meet(one: Extent, other: Extent) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _is_body(head: _Band) -> bool:
+    """Whether the first lines of a table are rows of it: too many, or all of them full."""
+    parts = [len(level.parts) for level in head.levels]
+    full = len(parts) > 2 and min(parts) == max(parts)
+    return len(parts) > _MOST_HEADS or (full and not all(g.bold for g in head.levels[0].glyphs))
+
+
+def _cells(level: Level, xs: Sequence[float]) -> Row:
+    """The words of a line by their columns; some reach over others that have no words in it."""
+    groups: list[list[Glyph]] = []
+    for part in split(level.glyphs):
+        if groups and _at(xs, groups[-1]) == _at(xs, part):
+            groups[-1] += part
+        else:
+            groups.append(part)
+    homes = {_at(xs, group) for group in groups}
+    row = []
+    for group in groups:
+        first = last = _at(xs, group)
+        while first > 0 and group[0].left < xs[first] and first - 1 not in homes:
+            first -= 1
+        while last < len(xs) - 2 and group[-1].right > xs[last + 1] and last + 1 not in homes:
+            last += 1
+        row.append(_cell(group, level.base, first, last))
+    return row
+
+
+def _widen(levels: Sequence[Row], last: int) -> None:
+    """Make a title that is alone between two lines, and runs over a strip, as wide as the table."""
+    if all(len(level) == 1 for level in levels) and any(level[0].last for level in levels):
+        for level in levels:
+            level[0].column, level[0].last = 0, last
+
+
+def _at(xs: Sequence[float], group: Sequence[Glyph]) -> int:
+    """The column that the middle of words is in."""
+    middle = (group[0].left + group[-1].right) / 2
+    return sum(x <= middle for x in xs[1:-1])
+
+
+def _cell(group: Sequence[Glyph], base: float, first: int, last: int) -> _Cell:
+    text = ""
+    for before, glyph in pairwise([None, *group]):
+        assert glyph
+        spaced = before is not None and glyph.left - before.right > 0.15 * glyph.size
+        text += " " * spaced + glyph.text
+    return _Cell(
+        left=group[0].left,
+        right=group[-1].right,
+        top=min(glyph.top for glyph in group),
+        bottom=max(glyph.bottom for glyph in group),
+        base=base,
+        size=group[0].size,
+        text=text,
+        flow=min(glyph.flow for glyph in group),
+        bold=all(glyph.bold for glyph in group),
+        column=first,
+        last=last,
+    )
+
+
+def _rows(levels: Sequence[Row], *, strict: bool) -> list[Row]:
+    """The rows between two lines; no row where the words are columns of prose."""
+    if len(levels) == 1 or sum(level[0].column == 0 for level in levels) == 1:
+        return [[cell for level in levels for cell in level]]
+    return rows_of(levels, strict=strict)  # type: ignore[return-value]
+
+
+def _head_rows(levels: Sequence[Row]) -> list[Row]:
+    """The rows of a head: one, but for lines with a title over several columns."""
+    rows: list[Row] = []
+    over = True
+    for level in levels:
+        wide = any(cell.last > cell.column for cell in level)
+        if over or wide:
+            rows.append([])
+        rows[-1] += level
+        over = wide
+    return rows
+
+
+def _is_table(rows: Sequence[Row], columns: int) -> bool:
+    """Whether most rows have words in several columns, each of which has an edge of its own."""
+    several = [row for row in rows if len({cell.column for cell in row}) > 1]
+    if len(several) < 2 or 2 * len(several) < len(rows):
+        return False
+    if any(sum(len(cell.text) for cell in row) > columns * _LONGEST for row in rows):
+        return False
+    texts = [cell.text for row in rows for cell in _firsts(row)]
+    if sum(text[0].islower() for text in texts) > _BROKEN * len(texts):
+        return False
+    marks = [row[0].text for row in several if row[0].column == 0]
+    if columns == 2 and 2 * sum(bool(_LIST.fullmatch(mark)) for mark in marks) > len(marks):
+        return False
+    return all(_is_aligned(rows, column) for column in range(columns))
+
+
+def _firsts(row: Row) -> list[_Cell]:
+    """The first line of each cell of a row."""
+    firsts: dict[int, _Cell] = {}
+    for cell in row:
+        firsts.setdefault(cell.column, cell)
+    return list(firsts.values())
+
+
+def _is_aligned(rows: Sequence[Row], column: int) -> bool:
+    firsts = [cell for row in rows for cell in _firsts(row)]
+    found = [cell for cell in firsts if cell.column == cell.last == column]
+    if not found:
+        return False
+    for edge in (
+        [cell.left for cell in found],
+        [cell.right for cell in found],
+        [(cell.left + cell.right) / 2 for cell in found],
+    ):
+        usual = median(edge)
+        if sum(abs(value - usual) < _EDGE for value in edge) >= _ALIGNED * len(found):
+            return True
+    return False
+
+
+def _boxes(rows: Sequence[Row], lines: Sequence[float], xs: Sequence[float]) -> Iterator[Rectangle]:
+    """The cells of rows, which reach to the line between them or to the middle of their gap."""
+    ys = [lines[0]]
+    for above, below in pairwise(rows):
+        bottom, top = max(cell.bottom for cell in above), min(cell.top for cell in below)
+        middle = (bottom + top) / 2
+        base = max(cell.base for cell in above), min(cell.base for cell in below)
+        ys.append(next((y for y in lines if base[0] - 1 < y < base[1]), middle))
+    ys.append(lines[-1])
+    for row, (top, bottom) in zip(rows, pairwise(ys), strict=True):
+        over = {cell.column: cell.last for cell in row if cell.last > cell.column}
+        column = 0
+        while column < len(xs) - 1:
+            end = over.get(column, column) + 1
+            yield xs[column], top, xs[end], bottom
+            column = end
