@@ -321,9 +321,8 @@ class Reader:
     ) -> None:
         x0, top, x1, bottom = box
         shape = {
-            **look, "object_type": kind, "pts": points, "x0": x0, "x1": x1, "top": top,
-            "bottom": bottom, "doctop": top, "y0": 0.0, "y1": 0.0, "width": x1 - x0,
-            "height": bottom - top,
+            **look, "pts": points, "x0": x0, "x1": x1, "top": top, "bottom": bottom,
+            "width": x1 - x0, "height": bottom - top,
         }  # fmt: skip
         self.drawing.shapes.objects[kind].append(shape)
         self.leaf.note(box)

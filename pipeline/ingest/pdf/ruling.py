@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pdfplumber.container import Container
@@ -30,6 +31,30 @@ class Shapes(Container):
         """The shapes by their kind."""
         return self._shapes
 
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """Their edges, with no more than the search for tables asks for: those of pdfplumber know
+        all of their shape, and being copied thrice take half of its time."""
+        found = [
+            _edge("h" if line["top"] == line["bottom"] else "v", *_place(line), *_extent(line))
+            for line in self.lines
+        ]
+        for rect in self.rects:
+            (x0, top, x1, bottom), (width, height) = _place(rect), _extent(rect)
+            found += (
+                _edge("h", x0, top, x1, top, width, 0),
+                _edge("h", x0, top + height, x1, bottom, width, 0),
+                _edge("v", x0, top, x0, bottom, 0, height),
+                _edge("v", x1, top, x1, bottom, 0, height),
+            )
+        for curve in self.curves:
+            for (x0, y0), (x1, y1) in pairwise(curve["pts"]):
+                place = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+                if x0 == x1 or y0 == y1:
+                    way = "v" if x0 == x1 else "h"
+                    found.append(_edge(way, *place, abs(x0 - x1), abs(y0 - y1)))
+        return found
+
     def __len__(self) -> int:
         return sum(map(len, self._shapes.values()))
 
@@ -46,6 +71,15 @@ class Shapes(Container):
             for shapes in self._shapes.values()
         )
         return Shapes(*kept)
+
+
+def _edge(
+    way: str, x0: float, top: float, x1: float, bottom: float, width: float, height: float
+) -> dict[str, Any]:
+    return {
+        "orientation": way, "x0": x0, "x1": x1, "top": top, "bottom": bottom, "width": width,
+        "height": height,
+    }  # fmt: skip
 
 
 def holding_each_other(boxes: Sequence[Rectangle]) -> set[int]:
@@ -69,7 +103,7 @@ def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
     Links are often underlined or framed: such rules would cut cells of a table into pieces. Word
     shades a cell and once more, inside, each line of its text: only the outer shade is a cell's.
     """
-    if not 0 < len(shapes) <= MOST_SHAPES:
+    if not 0 < len(shapes) <= MOST_SHAPES or not shapes.may_cross():
         return []
     every = [*shapes.rects, *shapes.lines, *shapes.curves]
     rules = [shape for shape in every if _thickness(shape) <= _THICKEST]
@@ -86,8 +120,12 @@ def _rectangle(box: Any) -> Rectangle:
     return x0, top, x1, bottom
 
 
-def _edges(shape: dict[str, Any]) -> Rectangle:
+def _place(shape: dict[str, Any]) -> Rectangle:
     return shape["x0"], shape["top"], shape["x1"], shape["bottom"]
+
+
+def _extent(shape: dict[str, Any]) -> tuple[float, float]:
+    return shape["width"], shape["height"]
 
 
 def _thickness(shape: dict[str, Any]) -> float:
@@ -115,23 +153,22 @@ def _adornments(rules: Sequence[dict[str, Any]], words: Iterable[Level]) -> set[
 
 def _rows(words: Iterable[Level]) -> list[Level]:
     """All words that stand on one level, together."""
-    rows: dict[tuple[int, int], list[Level]] = defaultdict(list)
-    for level in words:
-        rows[round(level[0]), round(level[1])].append(level)
-    return [
-        (
-            min(level[0] for level in row),
-            max(level[1] for level in row),
-            [left for level in row for left in level[2]],
-            [right for level in row for right in level[3]],
-        )
-        for row in rows.values()
-    ]
+    rows: dict[tuple[int, int], tuple[list[float], ...]] = {}
+    for top, bottom, lefts, rights in words:
+        key = round(top), round(bottom)
+        row = rows.get(key)
+        if row is None:
+            row = rows[key] = [], [], [], []
+        row[0].append(top)
+        row[1].append(bottom)
+        row[2].extend(lefts)
+        row[3].extend(rights)
+    return [(min(row[0]), max(row[1]), row[2], row[3]) for row in rows.values()]
 
 
 def _hugged(rule: dict[str, Any], rows: Sequence[Level]) -> str:
     """`under` for the underline of words, `around` for a side of their frame, else empty."""
-    x0, y, x1, _ = _edges(rule)
+    x0, y, x1, _ = _place(rule)
     found = ""
     for top, bottom, lefts, rights in rows:
         near = _FRAME * (bottom - top)
@@ -148,7 +185,7 @@ def _hugged(rule: dict[str, Any], rows: Sequence[Level]) -> str:
 
 def _inner(shades: Sequence[dict[str, Any]]) -> set[int]:
     """The ids of the shades that lie within another one; of two equal ones, of one."""
-    areas = [(id(shade), _edges(shade)) for shade in shades]
+    areas = [(id(shade), _place(shade)) for shade in shades]
     return {
         one
         for one, area in areas
