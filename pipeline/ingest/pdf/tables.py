@@ -10,6 +10,7 @@ from pipeline.ingest.pdf.ruling import Rectangle
 _THIN = 5.0  # points; less is the space between double rules
 _SHELF = 16.0  # points
 _MOST_CELLS = 2_000
+_FILLED = 0.6  # of a cell, by its ground
 _SNAP = 4.0  # points that the edges of one row or column may differ by
 
 
@@ -98,12 +99,14 @@ def _grid(
         return None, list(glyphs)
     rows = _edges([edge for cell in cells for edge in (cell[1], cell[3])])
     columns = _edges([edge for cell in cells for edge in (cell[0], cell[2])])
+    least = min((x1 - x0) * (bottom - top) for x0, top, x1, bottom in cells)
+    fills = [f for f in leaf.fills if _size([f.box]) > _FILLED * least]
     areas = []
     for cell in cells:
         row, end_row = _at(rows, cell[1]), _at(rows, cell[3])
         column, end_column = _at(columns, cell[0]), _at(columns, cell[2])
         lines = lines_of(pieces_of(held[cell]), leaf.number)
-        ground = _ground(leaf.fills, cell)
+        ground = _ground(fills, cell)
         lines.sort(key=lambda line: (line.turn, line.top, line.left))
         areas.append(
             Area(
@@ -199,7 +202,7 @@ def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
     for (x0, y0, x1, y1), colour in reversed(fills):
         if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
             continue
-        if (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top)) > 0.6 * area:
+        if (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top)) > _FILLED * area:
             return None if colour == "#ffffff" else colour
     return None
 
