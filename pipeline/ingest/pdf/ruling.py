@@ -1,12 +1,13 @@
 """The ruled grids of a page, without the lines and shades that adorn words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from pdfplumber.container import Container
-from pdfplumber.table import TableFinder
+from pdfplumber.table import cells_to_tables, merge_edges
+from pdfplumber.utils.geometry import filter_edges
 
 MOST_SHAPES = 4_000  # on one page; to look for a grid takes time by their square: maps have more
 _THICKEST = 2.5  # points; what is thicker both ways is a shade, not a rule
@@ -15,7 +16,13 @@ _FRAME = 0.4  # of the type's height, that the frame of words may stand off abov
 _FRAME_PARTS = 16  # the parts of a path that may be a frame: hatchings have hundreds
 _ADORNS = 0.7  # share of the rules of one look that hug words, above which all of them do
 
+_SNAP = 3.0  # points within which pdfplumber takes two edges for one, and the least that it keeps
+
+Point = tuple[float, float]
 Rectangle = tuple[float, float, float, float]
+# The upright and the level edges that meet in a point.
+Edges = tuple[set[Rectangle], set[Rectangle]]
+_NONE: Edges = set(), set()
 # Top and bottom of words on one level, and the left and right edge of each.
 Level = tuple[float, float, Sequence[float], Sequence[float]]
 
@@ -33,8 +40,8 @@ class Shapes(Container):
 
     @property
     def edges(self) -> list[dict[str, Any]]:
-        """Their edges, with no more than the search for tables asks for: those of pdfplumber know
-        all of their shape, and being copied thrice take half of its time."""
+        """Their edges, with no more than the search for tables asks for: pdfplumber's know all of
+        their shape, and are copied whole at each step."""
         found = [
             _edge("h" if line["top"] == line["bottom"] else "v", *_place(line), *_extent(line))
             for line in self.lines
@@ -111,8 +118,51 @@ def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
     clean = shapes.without(_adornments(rules, words) | _inner(shades))
     if not clean.may_cross():
         return []
-    found = TableFinder(clean)  # type: ignore[arg-type]  # it asks for the edges of a page only
-    return [[_rectangle(cell) for cell in table.cells] for table in found.tables]
+    edges = [edge for way in "vh" for edge in filter_edges(clean.edges, way)]
+    edges = filter_edges(merge_edges(edges, *[_SNAP] * 4), min_length=_SNAP)
+    tables = cells_to_tables(list(_cells(_crossings(edges))))
+    return [[_rectangle(cell) for cell in table] for table in tables]
+
+
+def _crossings(edges: Iterable[dict[str, Any]]) -> dict[Point, Edges]:
+    """Where edges cross, and which."""
+    level: list[Rectangle] = []
+    upright: list[Rectangle] = []
+    for edge in edges:
+        (level if edge["orientation"] == "h" else upright).append(_place(edge))
+    found: dict[Point, Edges] = {}
+    for one in upright:
+        x, top, _, bottom = one
+        for other in level:
+            x0, y, x1, _ = other
+            if top <= y + _SNAP and bottom >= y - _SNAP and x0 - _SNAP <= x <= x1 + _SNAP:
+                edges_here = found.setdefault((x, y), (set(), set()))
+                edges_here[0].add(one)
+                edges_here[1].add(other)
+    return found
+
+
+def _cells(crossings: Mapping[Point, Edges]) -> Iterator[Rectangle]:
+    """The least rectangle below and right of each crossing that has edges on all sides.
+
+    They are those that pdfplumber finds; it compares the edges of all crossings anew for each.
+    """
+    points = sorted(crossings)
+    down: dict[float, list[Point]] = defaultdict(list)
+    across: dict[float, list[Point]] = defaultdict(list)
+    for point in points:
+        down[point[0]].append(point)
+        across[point[1]].append(point)
+    for point in points:
+        upright, level = crossings[point]
+        below = [p for p in down[point[0]] if p > point and upright & crossings[p][0]]
+        right = [p for p in across[point[1]] if p > point and level & crossings[p][1]]
+        corners = ((x, y) for _, y in below for x, _ in right)
+        for x, y in corners:
+            upright, level = crossings.get((x, y), _NONE)
+            if upright & crossings[x, point[1]][0] and level & crossings[point[0], y][1]:
+                yield *point, x, y
+                break
 
 
 def _rectangle(box: Any) -> Rectangle:
