@@ -113,8 +113,8 @@ def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
     if not 0 < len(shapes) <= MOST_SHAPES or not shapes.may_cross():
         return []
     every = [*shapes.rects, *shapes.lines, *shapes.curves]
-    rules = [shape for shape in every if _thickness(shape) <= _THICKEST]
-    shades = [shape for shape in shapes.rects if shape["fill"] and _thickness(shape) > _THICKEST]
+    rules = [shape for shape in every if _is_rule(shape)]
+    shades = [shape for shape in shapes.rects if shape["fill"] and not _is_rule(shape)]
     clean = shapes.without(_adornments(rules, words) | _inner(shades))
     if not clean.may_cross():
         return []
@@ -176,6 +176,10 @@ def _place(shape: dict[str, Any]) -> Rectangle:
 
 def _extent(shape: dict[str, Any]) -> tuple[float, float]:
     return shape["width"], shape["height"]
+
+
+def _is_rule(shape: dict[str, Any]) -> bool:
+    return bool(shape["width"] <= _THICKEST or shape["height"] <= _THICKEST)
 
 
 def _thickness(shape: dict[str, Any]) -> float:
