@@ -19,7 +19,7 @@ _MOST_MARKS = 16  # around one object
 _HEADINGS = {"H": 1, **{f"H{level}": level for level in range(1, 10)}}
 _OUTER = {"P", "LI", "TOCI", "Caption", "Figure", "Formula", "Note", "Artifact"}
 _CELLS = {"TD", "TH"}
-_NAME, _SIZE = create_string_buffer(64), c_ulong()  # one for each object took 1 % of ingest
+_NAME, _SIZE = create_string_buffer(64), c_ulong()  # one for all: each makes a type anew
 _TOLD = {"L", "Table", "TR", *_CELLS, *_HEADINGS, *_OUTER}  # a P in one of these is part of it
 
 
