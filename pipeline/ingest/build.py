@@ -52,7 +52,7 @@ class TextBuilder:
             span=Span(start, start + len(text)),
             level=level,
             cell=cell,
-            lines=tuple(line._replace(span=_moved(line.span, start)) for line in lines),
+            lines=tuple(Line(_moved(line.span, start), line.box, line.words) for line in lines),
             inlines=tuple(
                 Inline(kind=inline.kind, span=_moved(inline.span, start), href=inline.href)
                 for inline in inlines

@@ -97,6 +97,9 @@ def _runs(levels: Sequence[_Level]) -> Iterator[list[_Level]]:
     run: list[_Level] = []
     for level in levels:
         many = len(level.parts) >= _FEWEST_COLUMNS
+        if not (many or run):
+            yield [level]
+            continue
         led = any(_LEADERS.search(part.text) for part in level.parts)
         if run and not (not led and len(run) < _LONGEST and _fits(run, level)):
             yield from _trimmed(run)

@@ -22,6 +22,7 @@ _DEEPEST = 24  # forms within forms
 _SNAP = 0.02  # points; single precision moves the corners of a rectangle by less
 _SOLID = 0.98  # of a picture's points
 _WITH_ALPHA = (raw.FPDFBitmap_BGRA, raw.FPDFBitmap_BGRA_Premul)
+_MATRIX = raw.FS_MATRIX()  # one for all: each path asks for its own
 _RULE = 2.5  # points; what is thicker is a shade
 
 
@@ -83,7 +84,7 @@ def _handles(get: Callable[..., int], holder: int, count: int) -> Iterator[int]:
 
 
 def _matrix(handle: int) -> Matrix:
-    found = raw.FS_MATRIX()
+    found = _MATRIX
     native.matrix_of(handle, byref(found))
     return found.a, found.b, found.c, found.d, found.e, found.f
 
@@ -321,9 +322,8 @@ class Reader:
     ) -> None:
         x0, top, x1, bottom = box
         shape = {
-            **look, "object_type": kind, "pts": points, "x0": x0, "x1": x1, "top": top,
-            "bottom": bottom, "doctop": top, "y0": 0.0, "y1": 0.0, "width": x1 - x0,
-            "height": bottom - top,
+            **look, "pts": points, "x0": x0, "x1": x1, "top": top, "bottom": bottom,
+            "width": x1 - x0, "height": bottom - top,
         }  # fmt: skip
         self.drawing.shapes.objects[kind].append(shape)
         self.leaf.note(box)

@@ -176,11 +176,9 @@ def _joins(row: _Row, other: _Row, gutters: Sequence[float], *, far: bool) -> bo
 def _print(glyphs: list[Glyph], page: int) -> Printed | None:
     flow, askew = glyphs[0].flow, glyphs[0].turn == -1
     ordered = glyphs if askew else sorted(glyphs, key=_left)
-    said = None
-    if any(glyph.words for glyph in glyphs):
-        said = said_by(ordered, _SPACE)
-        if said is None:
-            ordered = sorted(parted(glyphs), key=_left)
+    said = None if glyphs[0].turn else said_by(ordered, _SPACE)
+    if said is None and any(glyph.words for glyph in glyphs):
+        ordered = sorted(parted(glyphs), key=_left)
     solid = [glyph for glyph in ordered if glyph.text != " "]
     size = _usual_size(solid)
     base = solid[0].base if said else median(g.base for g in solid if g.size >= 0.9 * size)

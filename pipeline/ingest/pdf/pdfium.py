@@ -20,7 +20,7 @@ word is too wide or long to be one, where codes are odd, or stand for nothing th
 
 import re
 from collections.abc import Sequence
-from ctypes import addressof, byref, c_double, c_float, c_void_p, create_string_buffer
+from ctypes import addressof, byref, c_char, c_double, c_float, c_void_p
 from itertools import pairwise
 from typing import Any
 
@@ -119,10 +119,10 @@ class _Page:
 
     def _chars(self, count: int) -> str:
         """One character for each of pdfium's, so that places in the text are theirs."""
-        buffer = create_string_buffer(2 * count + 2)
-        size = native.text_of(self.text, 0, count, buffer) - 1
+        room = bytearray(2 * count + 2)
+        size = native.text_of(self.text, 0, count, byref(c_char.from_buffer(room))) - 1
         if size == count:
-            chars = buffer.raw[: 2 * size].decode("utf-16-le", "surrogatepass")
+            chars = room[: 2 * size].decode("utf-16-le", "surrogatepass")
             if len(chars) == count:
                 return chars
         codes = (native.char_unicode(self.text, n) for n in range(count))

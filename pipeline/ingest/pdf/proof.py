@@ -18,12 +18,32 @@ def without_line_numbers(
 ) -> tuple[list[Glyph], list[list[Glyph]]]:
     """The glyphs of a page but for its line numbers, and those, each as its glyphs."""
     # One that is near other words of its run is none.
-    if sum(glyph.text.isdigit() for glyph in glyphs) < _FEWEST:
+    if sum(glyph.text.isdigit() for glyph in glyphs) < _FEWEST or not _may_count(glyphs):
         return glyphs, []
     each = parted(glyphs)
     numbers = line_numbers(each, grids)
     counted = {id(glyph) for number in numbers for glyph in number}
     return [g for g in each if id(g) not in counted] if counted else glyphs, numbers
+
+
+def _may_count(glyphs: Sequence[Glyph]) -> bool:
+    """Whether so many numbers may share an edge: most pages of figures are done with here."""
+    numbers = [
+        (left, right)
+        for glyph in glyphs
+        if glyph.turn == 0
+        for text, left, right in zip(*_words(glyph), strict=True)
+        if text.isdigit()
+    ]
+    return any(
+        last - first < 2 * _ALIGNED
+        for edges in map(sorted, zip(*numbers, strict=True))
+        for first, last in zip(edges, edges[_FEWEST - 1 :], strict=False)
+    )
+
+
+def _words(glyph: Glyph) -> tuple[Sequence[str], Sequence[float], Sequence[float]]:
+    return glyph.words[:3] if glyph.words else ((glyph.text,), (glyph.left,), (glyph.right,))
 
 
 def line_numbers(

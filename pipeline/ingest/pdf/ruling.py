@@ -1,11 +1,13 @@
 """The ruled grids of a page, without the lines and shades that adorn words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pdfplumber.container import Container
-from pdfplumber.table import TableFinder
+from pdfplumber.table import cells_to_tables, merge_edges
+from pdfplumber.utils.geometry import filter_edges
 
 MOST_SHAPES = 4_000  # on one page; to look for a grid takes time by their square: maps have more
 _THICKEST = 2.5  # points; what is thicker both ways is a shade, not a rule
@@ -14,7 +16,13 @@ _FRAME = 0.4  # of the type's height, that the frame of words may stand off abov
 _FRAME_PARTS = 16  # the parts of a path that may be a frame: hatchings have hundreds
 _ADORNS = 0.7  # share of the rules of one look that hug words, above which all of them do
 
+_SNAP = 3.0  # points within which pdfplumber takes two edges for one, and the least that it keeps
+
+Point = tuple[float, float]
 Rectangle = tuple[float, float, float, float]
+# The upright and the level edges that meet in a point.
+Edges = tuple[set[Rectangle], set[Rectangle]]
+_NONE: Edges = set(), set()
 # Top and bottom of words on one level, and the left and right edge of each.
 Level = tuple[float, float, Sequence[float], Sequence[float]]
 
@@ -29,6 +37,30 @@ class Shapes(Container):
     def objects(self) -> dict[str, list[Any]]:
         """The shapes by their kind."""
         return self._shapes
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """Their edges, with no more than the search for tables asks for: pdfplumber's know all of
+        their shape, and are copied whole at each step."""
+        found = [
+            _edge("h" if line["top"] == line["bottom"] else "v", *_place(line), *_extent(line))
+            for line in self.lines
+        ]
+        for rect in self.rects:
+            (x0, top, x1, bottom), (width, height) = _place(rect), _extent(rect)
+            found += (
+                _edge("h", x0, top, x1, top, width, 0),
+                _edge("h", x0, top + height, x1, bottom, width, 0),
+                _edge("v", x0, top, x0, bottom, 0, height),
+                _edge("v", x1, top, x1, bottom, 0, height),
+            )
+        for curve in self.curves:
+            for (x0, y0), (x1, y1) in pairwise(curve["pts"]):
+                place = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+                if x0 == x1 or y0 == y1:
+                    way = "v" if x0 == x1 else "h"
+                    found.append(_edge(way, *place, abs(x0 - x1), abs(y0 - y1)))
+        return found
 
     def __len__(self) -> int:
         return sum(map(len, self._shapes.values()))
@@ -46,6 +78,15 @@ class Shapes(Container):
             for shapes in self._shapes.values()
         )
         return Shapes(*kept)
+
+
+def _edge(
+    way: str, x0: float, top: float, x1: float, bottom: float, width: float, height: float
+) -> dict[str, Any]:
+    return {
+        "orientation": way, "x0": x0, "x1": x1, "top": top, "bottom": bottom, "width": width,
+        "height": height,
+    }  # fmt: skip
 
 
 def holding_each_other(boxes: Sequence[Rectangle]) -> set[int]:
@@ -69,16 +110,59 @@ def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
     Links are often underlined or framed: such rules would cut cells of a table into pieces. Word
     shades a cell and once more, inside, each line of its text: only the outer shade is a cell's.
     """
-    if not 0 < len(shapes) <= MOST_SHAPES:
+    if not 0 < len(shapes) <= MOST_SHAPES or not shapes.may_cross():
         return []
     every = [*shapes.rects, *shapes.lines, *shapes.curves]
-    rules = [shape for shape in every if _thickness(shape) <= _THICKEST]
-    shades = [shape for shape in shapes.rects if shape["fill"] and _thickness(shape) > _THICKEST]
+    rules = [shape for shape in every if _is_rule(shape)]
+    shades = [shape for shape in shapes.rects if shape["fill"] and not _is_rule(shape)]
     clean = shapes.without(_adornments(rules, words) | _inner(shades))
     if not clean.may_cross():
         return []
-    found = TableFinder(clean)  # type: ignore[arg-type]  # it asks for the edges of a page only
-    return [[_rectangle(cell) for cell in table.cells] for table in found.tables]
+    edges = [edge for way in "vh" for edge in filter_edges(clean.edges, way)]
+    edges = filter_edges(merge_edges(edges, *[_SNAP] * 4), min_length=_SNAP)
+    tables = cells_to_tables(list(_cells(_crossings(edges))))
+    return [[_rectangle(cell) for cell in table] for table in tables]
+
+
+def _crossings(edges: Iterable[dict[str, Any]]) -> dict[Point, Edges]:
+    """Where edges cross, and which."""
+    level: list[Rectangle] = []
+    upright: list[Rectangle] = []
+    for edge in edges:
+        (level if edge["orientation"] == "h" else upright).append(_place(edge))
+    found: dict[Point, Edges] = {}
+    for one in upright:
+        x, top, _, bottom = one
+        for other in level:
+            x0, y, x1, _ = other
+            if top <= y + _SNAP and bottom >= y - _SNAP and x0 - _SNAP <= x <= x1 + _SNAP:
+                edges_here = found.setdefault((x, y), (set(), set()))
+                edges_here[0].add(one)
+                edges_here[1].add(other)
+    return found
+
+
+def _cells(crossings: Mapping[Point, Edges]) -> Iterator[Rectangle]:
+    """The least rectangle below and right of each crossing that has edges on all sides.
+
+    They are those that pdfplumber finds; it compares the edges of all crossings anew for each.
+    """
+    points = sorted(crossings)
+    down: dict[float, list[Point]] = defaultdict(list)
+    across: dict[float, list[Point]] = defaultdict(list)
+    for point in points:
+        down[point[0]].append(point)
+        across[point[1]].append(point)
+    for point in points:
+        upright, level = crossings[point]
+        below = [p for p in down[point[0]] if p > point and upright & crossings[p][0]]
+        right = [p for p in across[point[1]] if p > point and level & crossings[p][1]]
+        corners = ((x, y) for _, y in below for x, _ in right)
+        for x, y in corners:
+            upright, level = crossings.get((x, y), _NONE)
+            if upright & crossings[x, point[1]][0] and level & crossings[point[0], y][1]:
+                yield *point, x, y
+                break
 
 
 def _rectangle(box: Any) -> Rectangle:
@@ -86,8 +170,16 @@ def _rectangle(box: Any) -> Rectangle:
     return x0, top, x1, bottom
 
 
-def _edges(shape: dict[str, Any]) -> Rectangle:
+def _place(shape: dict[str, Any]) -> Rectangle:
     return shape["x0"], shape["top"], shape["x1"], shape["bottom"]
+
+
+def _extent(shape: dict[str, Any]) -> tuple[float, float]:
+    return shape["width"], shape["height"]
+
+
+def _is_rule(shape: dict[str, Any]) -> bool:
+    return bool(shape["width"] <= _THICKEST or shape["height"] <= _THICKEST)
 
 
 def _thickness(shape: dict[str, Any]) -> float:
@@ -115,23 +207,22 @@ def _adornments(rules: Sequence[dict[str, Any]], words: Iterable[Level]) -> set[
 
 def _rows(words: Iterable[Level]) -> list[Level]:
     """All words that stand on one level, together."""
-    rows: dict[tuple[int, int], list[Level]] = defaultdict(list)
-    for level in words:
-        rows[round(level[0]), round(level[1])].append(level)
-    return [
-        (
-            min(level[0] for level in row),
-            max(level[1] for level in row),
-            [left for level in row for left in level[2]],
-            [right for level in row for right in level[3]],
-        )
-        for row in rows.values()
-    ]
+    rows: dict[tuple[int, int], tuple[list[float], ...]] = {}
+    for top, bottom, lefts, rights in words:
+        key = round(top), round(bottom)
+        row = rows.get(key)
+        if row is None:
+            row = rows[key] = [], [], [], []
+        row[0].append(top)
+        row[1].append(bottom)
+        row[2].extend(lefts)
+        row[3].extend(rights)
+    return [(min(row[0]), max(row[1]), row[2], row[3]) for row in rows.values()]
 
 
 def _hugged(rule: dict[str, Any], rows: Sequence[Level]) -> str:
     """`under` for the underline of words, `around` for a side of their frame, else empty."""
-    x0, y, x1, _ = _edges(rule)
+    x0, y, x1, _ = _place(rule)
     found = ""
     for top, bottom, lefts, rights in rows:
         near = _FRAME * (bottom - top)
@@ -148,7 +239,7 @@ def _hugged(rule: dict[str, Any], rows: Sequence[Level]) -> str:
 
 def _inner(shades: Sequence[dict[str, Any]]) -> set[int]:
     """The ids of the shades that lie within another one; of two equal ones, of one."""
-    areas = [(id(shade), _edges(shade)) for shade in shades]
+    areas = [(id(shade), _place(shade)) for shade in shades]
     return {
         one
         for one, area in areas

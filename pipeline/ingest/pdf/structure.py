@@ -19,6 +19,7 @@ _MOST_MARKS = 16  # around one object
 _HEADINGS = {"H": 1, **{f"H{level}": level for level in range(1, 10)}}
 _OUTER = {"P", "LI", "TOCI", "Caption", "Figure", "Formula", "Note", "Artifact"}
 _CELLS = {"TD", "TH"}
+_NAME, _SIZE = create_string_buffer(64), c_ulong()  # one for all: each makes a type anew
 _TOLD = {"L", "Table", "TR", *_CELLS, *_HEADINGS, *_OUTER}  # a P in one of these is part of it
 
 
@@ -111,10 +112,9 @@ def tag_of(handle: int, tags: Mapping[int, Tag]) -> Tag | None:
 
 def _marks(handle: int) -> Iterator[str]:
     """The names of the marks of an object."""
-    buffer, size = create_string_buffer(64), c_ulong()
     for n in range(min(native.count_marks(handle), _MOST_MARKS)):
-        if native.mark_name(native.mark_at(handle, n), buffer, 64, byref(size)):
-            yield _text(buffer.raw, size.value)
+        if native.mark_name(native.mark_at(handle, n), _NAME, 64, byref(_SIZE)):
+            yield _text(_NAME.raw, _SIZE.value)
 
 
 def _text(raw: bytes, size: int) -> str:

@@ -12,6 +12,7 @@ _THIN = 5.0  # points; less is the space between double rules
 _SHELF = 16.0  # points
 _MOST_CELLS = 2_000
 _HIGH = 0.6  # of a page's height
+_FILLED = 0.6  # of a cell, by its ground
 _SNAP = 4.0  # points that the edges of one row or column may differ by
 
 
@@ -113,12 +114,14 @@ def _grid(
         return None, list(glyphs)
     rows = _edges([edge for frame in frames.values() for edge in (frame[1], frame[3])])
     columns = _edges([edge for frame in frames.values() for edge in (frame[0], frame[2])])
+    least = min((x1 - x0) * (bottom - top) for x0, top, x1, bottom in cells)
+    fills = [f for f in leaf.fills if _size([f.box]) > _FILLED * least]
     areas = []
     for cell, frame in frames.items():
         row, end_row = _at(rows, frame[1]), _at(rows, frame[3])
         column, end_column = _at(columns, frame[0]), _at(columns, frame[2])
         lines = lines_of(pieces_of(held[cell]), leaf.number)
-        ground = _ground(leaf.fills, cell)
+        ground = _ground(fills, cell)
         lines.sort(key=lambda line: (line.turn, line.top, line.left))
         areas.append(
             Area(
@@ -234,7 +237,7 @@ def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
     for (x0, y0, x1, y1), colour in reversed(fills):
         if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
             continue
-        if (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top)) > 0.6 * area:
+        if (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top)) > _FILLED * area:
             return None if colour == "#ffffff" else colour
     return None
 

@@ -7,8 +7,9 @@ about it: upright, whole, of known letters, in sight. All others are left to be 
 
 from collections.abc import Callable
 from ctypes import c_void_p
-from itertools import repeat
-from operator import eq
+from functools import partial
+from itertools import pairwise, repeat
+from operator import ne
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,10 @@ Numbers = NDArray[Any]
 class PageWords:
     """Words in the order of the text: from `starts` to `ends` in it, in the objects `begins`.
 
-    `heads` counts those that begin a run, and all that are not plain; `lefts`, `tops`, `rights`,
-    `bottoms` are plain words' places on the leaf, `places` lefts and rights in turn to a tenth of a
-    point.
+    One of several text objects is parted where they meet (a comma is often an object by itself),
+    unless it has rare characters. `heads` counts those that begin a run, and all that are not
+    plain; `lefts`, `tops`, `rights`, `bottoms` are plain words' places on the leaf, `places` lefts
+    and rights in turn to a tenth of a point.
     """
 
     def __init__(
@@ -52,25 +54,25 @@ class PageWords:
         codes = np.frombuffer(chars.encode("utf-32-le", "surrogatepass"), np.uint32)
         kinds = _KINDS[np.minimum(codes, 0xFFFF)]
         bounds = np.flatnonzero(np.diff(kinds != _BLANK, prepend=False, append=False))
-        starts, ends = bounds[::2], bounds[1::2]
-        self.starts, self.ends = starts.tolist(), ends.tolist()
+        rare = np.flatnonzero(kinds == _RARE)
         self.heads: list[int] = []
+        self.starts: list[int] = bounds[::2].tolist()
         if not self.starts:
             return
-        self._lasts = (ends - 1).tolist()
-        self.begins = list(map(native.char_object, repeat(text), self.starts))
-        self._closes = list(map(native.char_object, repeat(text), self._lasts))
-        whole = np.fromiter(map(eq, self.begins, self._closes), bool, len(starts))
-        whole[np.searchsorted(starts, np.flatnonzero(kinds == _RARE), "right") - 1] = False
+        starts, ends = self._parted(bounds[::2], bounds[1::2], rare)
         kind, base, size, *clip = self._looks()
-        x0, top, x1, bottom = self._boxes(size)
+        x0, top, x1, bottom, alike = self._boxes(size)
         length = ends - starts
         x, y = (x0 + x1) / 2, (top + bottom) / 2
-        plain = whole & (kind >= 0) & (length <= LONGEST) & (x1 - x0 <= WIDEST * size * length)
+        plain = (kind >= 0) & (length <= LONGEST) & (x1 - x0 <= WIDEST * size * length)
         plain &= (base - HIGHEST * size < top) & (bottom < base + LOWEST * size)
         plain &= (x >= 0) & (x <= leaf.width) & (y >= 0) & (y <= leaf.height)
         plain &= (clip[0] - CLIP_SLACK <= x) & (x <= clip[2] + CLIP_SLACK)
         plain &= (clip[1] - CLIP_SLACK <= y) & (y <= clip[3] + CLIP_SLACK)
+        plain[_holders(starts, rare)] = False
+        # One box over two parts is a ligature's: where its letters part is worked out by itself.
+        within = np.flatnonzero(alike & (starts[1:] == ends[:-1]))
+        plain[within] = plain[within + 1] = False
         self.plain = plain.tolist()
         self.lefts, self.rights = x0.tolist(), x1.tolist()
         self.tops, self.bottoms = top.tolist(), bottom.tolist()
@@ -84,6 +86,29 @@ class PageWords:
             joined[n] = native.char_is_made_up(text, self.ends[n]) != 1
         self.heads = np.flatnonzero(np.append(True, ~joined)).tolist()
 
+    def _parted(self, starts: Numbers, ends: Numbers, rare: Numbers) -> tuple[Numbers, Numbers]:
+        """Where words begin and end, once they are parted; `rare` is where characters are."""
+        object_at = partial(native.char_object, self.text)
+        objects = dict(zip(self.starts, map(object_at, self.starts), strict=True))
+        closes = map(object_at, (ends - 1).tolist())
+        mixed = np.fromiter(map(ne, objects.values(), closes), bool, len(starts))
+        mixed[_holders(starts, rare)] = False
+        cuts: list[int] = []
+        for n in np.flatnonzero(mixed).tolist():
+            places = range(starts[n], ends[n])
+            for (_, one), (place, other) in pairwise(
+                zip(places, map(object_at, places), strict=True)
+            ):
+                if one != other:
+                    cuts.append(place)
+                    objects[place] = other
+        if cuts:
+            starts, ends = np.sort(np.append(starts, cuts)), np.sort(np.append(ends, cuts))
+        self.starts, self.ends = starts.tolist(), ends.tolist()
+        self.begins = [objects[start] for start in self.starts]
+        self._lasts = (ends - 1).tolist()
+        return starts, ends
+
     def _looks(self) -> tuple[Numbers, ...]:
         """For each word: what it shares with those of its run, -1 when that is out of the question;
         its base line, size and clip."""
@@ -93,8 +118,7 @@ class PageWords:
         odd = np.fromiter(map(native.char_is_unmapped, repeat(text), self.starts), bool)
         odd |= np.fromiter(map(native.char_is_unmapped, repeat(text), self._lasts), bool)
         unmapped = set(which[odd].tolist())
-        letters = dict(zip(self._closes, self._lasts, strict=True))
-        letters |= zip(self.begins, self.starts, strict=True)
+        letters = dict(zip(self.begins, self.starts, strict=True))
         letters.pop(0, None)
         self.styles.learn(list(letters), list(letters.values()))
         kinds: dict[tuple[float, float, bool, Tag | None], int] = {}
@@ -109,8 +133,8 @@ class PageWords:
                 looks.append((*look, *(style.clip or _NOWHERE)))
         return tuple(np.array(looks)[which].T)
 
-    def _boxes(self, size: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-        """Their boxes on the leaf, as high as their type."""
+    def _boxes(self, size: Numbers) -> tuple[Numbers, ...]:
+        """Their boxes on the leaf, as high as their type, and which end in the next one's box."""
         text, count = repeat(self.text), len(self.starts)
         one = _ROWS.filled(native.char_box, count, text, self.starts)
         two = _ROWS.filled(native.char_box, count, text, self._lasts)
@@ -118,5 +142,10 @@ class PageWords:
         x0, y0 = np.minimum(one[:, 0], two[:, 0]), np.minimum(one[:, 3], two[:, 3])
         x1, y1 = np.maximum(one[:, 2], two[:, 2]), np.maximum(one[:, 1], two[:, 1])
         (left, high), (right, low) = self.place(x0, y0), self.place(x1, y1)
-        bottom = np.maximum(high, low)
-        return np.minimum(left, right), bottom - size, np.maximum(left, right), bottom
+        bottom, alike = np.maximum(high, low), (two[:-1] == one[1:]).all(axis=1)
+        return np.minimum(left, right), bottom - size, np.maximum(left, right), bottom, alike
+
+
+def _holders(starts: Numbers, places: Numbers) -> Numbers:
+    """The numbers of the words, by where they begin, that have characters in these places."""
+    return np.searchsorted(starts, places, "right") - 1
