@@ -36,7 +36,7 @@ def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
     passed, reading = Passed(), Reading(document, rules)
-    found = [*control_table.segment(document, rules), *outline.segment(document, rules, reading)]
+    found = [*control_table.segment(document, rules, reading), *outline.segment(document, rules, reading)]
     found += listing.segment(document, rules, passed)
     kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()
@@ -93,8 +93,11 @@ def catalogues(segments: Iterable[Segment], told: Iterable[Segment]) -> bool:
 
 
 def names_its_own(segments: Iterable[Segment]) -> bool:
-    """Whether it gives a name to every one of so many: then only a commitment beside counts."""
-    found = list(segments)
+    """Whether it gives a name to every one of so many: then only a commitment beside counts.
+
+    A table names its rows, whatever the text around it does.
+    """
+    found = [one for one in segments if one.way != control_table.WAY]
     return len(found) >= _MARKED and all(segment.part("name") for segment in found)
 
 

@@ -27,6 +27,7 @@ from pipeline.segment import field_table
 from pipeline.segment.duty_column import duties
 from pipeline.segment.items import is_list_column, items, known_items, split
 from pipeline.segment.passage import flat, labelled, trail_of
+from pipeline.segment.reading import Reading
 
 WAY = "control_table"
 _NAMED = 5  # words at most, in the middle, of a column of names
@@ -60,10 +61,12 @@ class Group:
         return "label" in self.roles or {"name", "description"} & self.roles.keys() != set()
 
 
-def segment(document: Document, rules: Rules) -> Iterator[Segment]:
+def segment(
+    document: Document, rules: Rules, reading: Reading | None = None
+) -> Iterator[Segment]:
     """Yield one segment for each row, or block of rows, that states a measure."""
     yield from field_table.segment(document, rules, WAY)
-    groups = list(_groups(document, rules))
+    groups = list(_groups(document, rules, reading or Reading(document, rules)))
     titles = _titles(groups, document)
     cells_under: dict[str, list[Span]] = {}
     for group in groups:
@@ -97,7 +100,7 @@ def segment(document: Document, rules: Rules) -> Iterator[Segment]:
                 )
 
 
-def _groups(document: Document, rules: Rules) -> Iterator[Group]:
+def _groups(document: Document, rules: Rules, reading: Reading) -> Iterator[Group]:
     """The row groups of all tables that state measures."""
     group: Group | None = None
     for table, trail in _tables(document):
@@ -131,9 +134,12 @@ def _groups(document: Document, rules: Rules) -> Iterator[Group]:
             elif (
                 position == 0
                 and group is None
-                and (roles := duties(document, row, rows[1:], trail, rules))
+                and (roles := duties(document, row, rows[1:], trail, rules, reading))
             ):
                 group = Group(trail, row, roles, cued=True)
+                yield group
+            elif group and (moved := _moved(document, group, row)):
+                group = Group(group.trail, row, moved, group.cued)
                 yield group
             elif group and len(row) == len(group.head):
                 if band or group.trailers:
@@ -225,6 +231,16 @@ def _same_head(document: Document, head: Cells, row: Cells) -> bool:
     return [cell and fold(document.quote(cell.span)) for cell in head] == [
         cell and fold(document.quote(cell.span)) for cell in row
     ]
+
+
+def _moved(document: Document, group: Group, row: Cells) -> dict[str, int] | None:
+    """The roles by column where a row says the head again, its columns parted otherwise."""
+    said = {fold(document.quote(cell.span)): column for column, cell in enumerate(row) if cell}
+    heads = [fold(document.quote(cell.span)) if cell else "" for cell in group.head]
+    if len(said) < 2 or not said.keys() <= set(heads):
+        return None
+    roles = {r: said[heads[c]] for r, c in group.roles.items() if heads[c] in said}
+    return roles if "measure" in roles else None
 
 
 def _title(document: Document, span: Span) -> str:

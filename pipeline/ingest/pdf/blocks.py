@@ -123,6 +123,8 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
         # An indented first line, unless the paragraph hangs: then its first line is full.
         return ended and short
     if line.left < above.left - _INDENT * em and (len(part) > 1 or hanging):
+        if len(part) == 1 and not (ended or short):
+            return False  # an item whose first line alone is set in, as in bills
         return line.left < first.left - _INDENT * em or ended or short
     slack = right - above.right
     if not ended and line.text[0].islower():
