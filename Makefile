@@ -11,11 +11,15 @@ GLEANER := .venv/bin/gleaner
 READY := .venv/.ready
 
 # The gold, and its documents: ours, and what lies beside the checkout if anything does.
-GOLD := $(wildcard tests/gold/*.json tests/gold/shapes/*.json)
+GOLD := $(wildcard tests/gold/*.json tests/gold/shapes/*.json tests/gold/apart/*.json)
+MARKED := $(wildcard tests/gold/taught/*.json tests/gold/shapes/*.json)
+TAUGHT := tests/taught tests/shapes
 ifneq ($(wildcard ../shared/gold/documents),)
 GOLD += $(wildcard ../shared/gold/*.records.json tests/gold/marked/*.json)
+MARKED += $(wildcard tests/gold/marked/*.json)
+TAUGHT += ../shared/gold/documents
 endif
-DOCUMENTS := $(wildcard raw/documents/samples tests/shapes ../shared/gold/documents)
+DOCUMENTS := $(wildcard raw/documents/samples tests/shapes tests/apart ../shared/gold/documents)
 SCORES := extracted/evaluation
 EVALUATE = $(GLEANER) evaluate $(GOLD:%=--gold %) $(DOCUMENTS:%=--documents %) \
 	--keep $(SCORES) --page $(SCORES)/scores.html --out $(SCORES)/scores.json
@@ -70,8 +74,9 @@ check: $(READY) ## Check format, lint, types, layers, the rules of the house, th
 	@.venv/bin/pytest -q tests/test_house.py
 	@$(EVALUATE) --gate > /dev/null
 
-train: $(READY) ## Make the weights of the tagger again, from the coded texts in CODED
+train: $(READY) ## Make the learnt weights again: the tagger's from CODED, the finder's from marked documents
 	@.venv/bin/python -m pipeline.train --gold $(CODED) $(ARGS)
+	@.venv/bin/python -m pipeline.train.finder $(MARKED:%=--gold %) $(TAUGHT:%=--documents %) $(ARGS)
 
 bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench.py $(ARGS)

@@ -8,8 +8,8 @@ from building import Writer
 from pipeline.model import Segment, SegmentKind, Span
 from pipeline.rule import load_rules
 from pipeline.segment import prose, segment
-from pipeline.segment.prose import weigh
 from pipeline.segment.sentences import ends
+from pipeline.segment.weighed import weigh
 
 RULES = load_rules()
 
@@ -71,8 +71,8 @@ def test_a_sentence_that_states_none(text: str) -> None:
 
 
 def test_a_risk_behind_a_duty_is_what_the_duty_is_about() -> None:
-    assert weigh("Boards should record what could lead to harm.", RULES).chance > 0.5
-    assert weigh("What boards do could lead to harm.", RULES).chance < 0.5
+    assert weigh("Boards should record what could lead to harm.", RULES).logit > 0
+    assert weigh("What boards do could lead to harm.", RULES).logit < 0
 
 
 def test_the_passage_takes_what_only_makes_sense_with_it() -> None:

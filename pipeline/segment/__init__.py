@@ -16,8 +16,8 @@ from pipeline.segment.checks import cross_checks
 from pipeline.segment.language import languages
 from pipeline.segment.naming import heading_name, name_of
 from pipeline.segment.passed import Passed
-from pipeline.segment.reading import READ, Reading
 from pipeline.segment.rationale import rationale_of, section_reasons
+from pipeline.segment.reading import READ, Reading
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
 
@@ -27,17 +27,28 @@ _BOILERPLATE = (BlockKind.FURNITURE, BlockKind.FIGURE)
 _CONTEXT = (BlockKind.HEADING, BlockKind.CAPTION, BlockKind.METADATA)
 
 
-def segment(document: Document, taxonomies: Mapping[str, Taxonomy], rules: Rules) -> Segments:
-    """All that `document` states of measures, in reading order; segments never overlap."""
+def segment(
+    document: Document,
+    taxonomies: Mapping[str, Taxonomy],
+    rules: Rules,
+    weights: Mapping[str, float] | None = None,
+) -> Segments:
+    """All that `document` states of measures, in reading order; segments never overlap.
+
+    `weights` are those by which sentences are judged: ours, if None.
+    """
     page = record_page.segment(document, dict(taxonomies))
     if page is not None:
         return page
     tongue = languages(document)
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
-    passed, reading = Passed(), Reading(document, rules)
-    found = [*control_table.segment(document, rules, reading), *outline.segment(document, rules, reading)]
-    found += listing.segment(document, rules, passed)
+    passed, reading = Passed(), Reading(document, rules, weights)
+    found = [
+        *control_table.segment(document, rules, reading),
+        *outline.segment(document, rules, reading),
+    ]
+    found += listing.segment(document, rules, reading, passed)
     kept, issues = _settle(document, _measures_only(document, found))
     read: tuple[Span, ...] = ()
     told = []

@@ -15,11 +15,16 @@ from pipeline.rule import Match, Rules
 from pipeline.segment.nesting import Item
 from pipeline.segment.numbering import first_reading
 from pipeline.segment.passage import flat, is_boxed
+from pipeline.segment.reading import Reading
 from pipeline.segment.runin import run_in
 
 _MOST = 0.6  # share of items that must state a measure before an unannounced list does
 _SOME = 0.3  # ... and when the heading or the sentence before announces measures
 _LONGEST_ITEM = 120  # words on average: longer ones are passages that only touch on measures
+_DOUBTFUL, _SURE = (
+    0.15,
+    0.5,
+)  # chances: below the first no rule is believed, from the second none asked
 _SHORTEST = 3  # words of an item that can state a measure
 
 
@@ -53,14 +58,16 @@ def name_and_rest(document: Document, item: Item, rules: Rules) -> tuple[Span | 
     return run_in(document, item.text, item.inlines, rules)
 
 
-def announces(document: Document, items: Sequence[Item], above: Above, rules: Rules) -> Judged:
+def announces(
+    document: Document, items: Sequence[Item], above: Above, rules: Rules, reading: Reading
+) -> Judged:
     """Whether something says that these items are measures, or what speaks against it."""
     if all(is_boxed(document, item.place) for item in items):
         return Judged("rule:marker.box")
     last = _leading_sentence(document, items[0].intro)
     promised = rules.find("lead.announce", last) or rules.find("section.measures", last)
     texts = [flat(document, item.text) for item in items]
-    stated = [found for item in items if (found := states(document, item, rules))]
+    stated = [found for item in items if (found := _made_by(document, item, rules, reading))]
     near = round(len(stated) / len(items), 2)
     for text in map(unnumbered, above.texts):
         if veto := _vetoes(text, promised is not None, rules):
@@ -83,7 +90,7 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     if above.within:
         full = [text for text in texts if len(fold(text).split()) >= _SHORTEST]
         fits = len(stated) >= _MOST * len(items) and len(full) == len(items)
-        return Judged(f"rule:{stated[0].rule.id}" if fits else "")
+        return Judged(stated[0] if fits else "")
     named = sum(name_and_rest(document, i, rules)[0] is not None for i in items)
     if not heading and all(item.name and item.text.covers(item.name) for item in items):
         heading = next((m for text in above.texts if (m := _measures(text, rules))), None)
@@ -92,7 +99,7 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     words = sum(len(text.split()) for text in texts)
     short = words <= _LONGEST_ITEM * len(items) or named >= _MOST * len(items)
     if len(items) > 1 and short and len(stated) >= _MOST * len(items):
-        return Judged(f"rule:{stated[0].rule.id}")
+        return Judged(stated[0])
     if others := above.series.get(items[0].place):
         return Judged(others)
     if not stated:
@@ -105,6 +112,19 @@ def announces(document: Document, items: Sequence[Item], above: Above, rules: Ru
     else:
         against += "; it is too long, or one alone"
     return Judged(against=against, near=near)
+
+
+def _made_by(document: Document, item: Item, rules: Rules, reading: Reading) -> str:
+    """What tells that an item states a measure, a rule or what is learnt; "" if nothing does.
+
+    Where what is learnt is sure that it is none, no rule is believed.
+    """
+    run = reading.at(item.place)
+    chance = run.chance() if run else _DOUBTFUL
+    found = states(document, item, rules)
+    if found and chance >= _DOUBTFUL:
+        return f"rule:{found.rule.id}"
+    return "model:finder" if chance >= _SURE else ""
 
 
 def _against(veto: Match, where: str, text: str, near: float) -> Judged:

@@ -61,9 +61,7 @@ class Group:
         return "label" in self.roles or {"name", "description"} & self.roles.keys() != set()
 
 
-def segment(
-    document: Document, rules: Rules, reading: Reading | None = None
-) -> Iterator[Segment]:
+def segment(document: Document, rules: Rules, reading: Reading | None = None) -> Iterator[Segment]:
     """Yield one segment for each row, or block of rows, that states a measure."""
     yield from field_table.segment(document, rules, WAY)
     groups = list(_groups(document, rules, reading or Reading(document, rules)))

@@ -77,6 +77,6 @@ def _share(document: Document, cells: Cells, rules: Rules, reading: Reading) -> 
     if len(full) < _FEWEST or any(is_list(document, cell) for cell in full):
         return 0.0
     stated = sum(rules.find("measure", flat(document, cell.span)) is not None for cell in full)
-    chances = [run.chance() for cell in full if (run := reading.run(cell))]
+    chances = [run.chance() for cell in full if (run := reading.at(cell.span))]
     likely = sum(chances) / len(full) if len(full) >= _FEWEST_LIKELY else 0.0
     return max(stated / len(full) / _MOST, likely / _LIKELY)

@@ -120,6 +120,11 @@ def judge(
     return found
 
 
+def logit(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The log-odds that a sentence with these features states a measure."""
+    return sum(value * weights[name] for name, value in features.items() if name in weights)
+
+
 def featured(
     sentences: Sequence[str], where: Setting, rules: Rules
 ) -> list[tuple[Weight, dict[str, float]]]:

@@ -18,6 +18,7 @@ from pipeline.segment.definitions import clauses, led_in, terms
 from pipeline.segment.nesting import Item, Lists, groups, lists
 from pipeline.segment.passage import flat, trail_of
 from pipeline.segment.passed import Passed
+from pipeline.segment.reading import Reading
 from pipeline.segment.runin import run_in
 from pipeline.segment.series import Member, carried, form_of
 
@@ -28,14 +29,20 @@ _PASSAGE = 80  # words: an item as long as this stands without the list inside i
 _SHORTEST = 3  # words of an item that can state a measure
 
 
-def segment(document: Document, rules: Rules, passed: Passed | None = None) -> Iterator[Segment]:
+def segment(
+    document: Document,
+    rules: Rules,
+    reading: Reading | None = None,
+    passed: Passed | None = None,
+) -> Iterator[Segment]:
     """Yield the measures of lists and of numbered paragraphs, in reading order.
 
     `passed` gathers the lists that were not taken, with the reason.
     """
     passed = passed or Passed()
+    reading = reading or Reading(document, rules)
     found_lists = list(lists(document))
-    series = carried(_coded(document, found_lists, rules))
+    series = carried(_coded(document, found_lists, rules, reading))
     for below in found_lists:
         above = _above(document, below.trail)._replace(series=series)
         taken: set[Span] = set()
@@ -45,25 +52,29 @@ def segment(document: Document, rules: Rules, passed: Passed | None = None) -> I
                     taken.update(blocks)
                     yield found
         free = [item for item in below.top if item.intro not in taken]
-        yield from _walk(document, free, above, rules, passed)
+        yield from _walk(document, free, above, rules, reading, passed)
         loose = [block for block in below.loose if block.span not in taken]
-        yield from _walk(document, led_in(document, loose, rules), above, rules, passed)
+        yield from _walk(document, led_in(document, loose, rules), above, rules, reading, passed)
         headed = bool(above.texts) and bool(
             rules.find("section.measures", unnumbered(above.texts[-1]))
         )
-        yield from _walk(document, clauses(document, loose, headed), above, rules, passed)
-        yield from _walk(document, terms(document, loose, bold=not headed), above, rules, passed)
+        yield from _walk(document, clauses(document, loose, headed), above, rules, reading, passed)
+        yield from _walk(
+            document, terms(document, loose, bold=not headed), above, rules, reading, passed
+        )
     for trail, items in cell_lists(document):
-        yield from _walk(document, items, _above(document, trail), rules, passed)
+        yield from _walk(document, items, _above(document, trail), rules, reading, passed)
 
 
-def _coded(document: Document, found: Iterable[Lists], rules: Rules) -> Iterator[Member]:
+def _coded(
+    document: Document, found: Iterable[Lists], rules: Rules, reading: Reading
+) -> Iterator[Member]:
     """The lists whose items have codes that count."""
     for below in found:
         for items in (*groups(below.top), led_in(document, below.loose, rules)):
             if form := form_of(document, items):
                 above = _above(document, below.trail)
-                by = announces(document, items, above, rules).by
+                by = announces(document, items, above, rules, reading).by
                 yield Member(form, items[0].place, by)
 
 
@@ -75,19 +86,24 @@ def _above(document: Document, trail: Sequence[Block]) -> Above:
 
 
 def _walk(
-    document: Document, items: Sequence[Item], above: Above, rules: Rules, passed: Passed
+    document: Document,
+    items: Sequence[Item],
+    above: Above,
+    rules: Rules,
+    reading: Reading,
+    passed: Passed,
 ) -> Iterator[Segment]:
     """The measures of lists that share what stands above, and of the lists inside their items."""
     for group in groups(items):
-        made_by, against, near = announces(document, group, above, rules)
+        made_by, against, near = announces(document, group, above, rules, reading)
         if against:
             passed.add("list-passed-over", group[0].place, against, near)
         for item in _adopted(document, group, rules) if made_by else group:
             if made_by and not _is_title(document, item, rules):
-                yield from _item(document, item, above, rules, made_by, passed)
+                yield from _item(document, item, above, rules, made_by, reading, passed)
             else:
                 inner = _under(document, item, above, rules)
-                yield from _walk(document, item.children, inner, rules, passed)
+                yield from _walk(document, item.children, inner, rules, reading, passed)
 
 
 def _adopted(document: Document, group: Sequence[Item], rules: Rules) -> list[Item]:
@@ -134,7 +150,13 @@ def _is_title(document: Document, item: Item, rules: Rules) -> bool:
 
 
 def _item(
-    document: Document, item: Item, above: Above, rules: Rules, made_by: str, passed: Passed
+    document: Document,
+    item: Item,
+    above: Above,
+    rules: Rules,
+    made_by: str,
+    reading: Reading,
+    passed: Passed,
 ) -> Iterator[Segment]:
     """The measure of an item, then those of the items inside it that are measures themselves."""
     name, rest = name_and_rest(document, item, rules)
@@ -142,7 +164,7 @@ def _item(
     own: list[list[Item]] = []
     merged: list[Item] = []
     for group in groups(item.children):
-        if announces(document, group, inner._replace(within=True), rules).by:
+        if announces(document, group, inner._replace(within=True), rules, reading).by:
             own.append(group)
         elif len(flat(document, item.text).split()) < _PASSAGE:
             merged += group
@@ -165,7 +187,7 @@ def _item(
                 parts=tuple(parts),
             )
     for group in own:
-        yield from _walk(document, group, inner._replace(within=True), rules, passed)
+        yield from _walk(document, group, inner._replace(within=True), rules, reading, passed)
 
 
 def _said(

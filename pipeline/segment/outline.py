@@ -16,7 +16,6 @@ from pipeline.model.text import fold, snake_case
 from pipeline.rule import Rules
 from pipeline.segment.definitions import opens_bold
 from pipeline.segment.numbering import first_reading
-from pipeline.segment.reading import Reading
 from pipeline.segment.passage import (
     Labelled,
     Placed,
@@ -31,6 +30,7 @@ from pipeline.segment.passage import (
     title_of,
     trail_of,
 )
+from pipeline.segment.reading import Reading
 
 WAY = "outline"
 _TAGGED = "rule:marker.hashtag"
@@ -59,9 +59,7 @@ class Section(NamedTuple):
     fields: tuple["Section", ...] = ()
 
 
-def segment(
-    document: Document, rules: Rules, reading: Reading | None = None
-) -> Iterator[Segment]:
+def segment(document: Document, rules: Rules, reading: Reading | None = None) -> Iterator[Segment]:
     """Yield one segment for each heading that states a measure and has a body."""
     reading = reading or Reading(document, rules)
     title = title_of(document)
@@ -224,7 +222,7 @@ def _is_one(
     """
     described = [one for one in section.fields if _role(document, one, rules) == "description"]
     leads = [block for one in (described or [section]) for block in one.body if block.kind in _TEXT]
-    lead = next((run for block in leads if (run := reading.run(block))), None)
+    lead = next((run for block in leads if (run := reading.at(block.span))), None)
     below = [run for run in reading.below(section.heading.block) if run is not lead]
     opens = lead is not None and lead.chance(of_all=True) >= _LIKELY
     others = sum(run.chance() >= _STATED for run in below)

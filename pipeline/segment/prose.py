@@ -83,16 +83,20 @@ def segment(
 def _passages(
     told: Sequence[Sentence], verdicts: Sequence[Verdict], rules: Rules, listed: bool
 ) -> Iterator[tuple[int, int, int]]:
-    """First sentence, the one that states the measure, and last one, of each passage."""
+    """First sentence, the one that states the measure, and last one, of each passage.
+
+    What an item of a list goes on to state belongs to the same measure.
+    """
     free = 0
     for core, (sentence, verdict) in enumerate(zip(told, verdicts, strict=True)):
         if core < free or not _states(sentence, verdict):
             continue
-        first = core - 1 if core > free and (_points_back(sentence.text) or (listed and verdicts[core-1].chance>=LB)) else core
-        if first==core and core>free and len(told[core-1].text.split())<=NB and RUNIN: first=core-1
+        first = core - 1 if core > free and _points_back(sentence.text) else core
         last = core
         words = sum(len(one.text.split()) for one in told[first : core + 1])
-        while last + 1 < len(told) and (_belongs(told[last + 1].text, rules) and verdicts[last+1].chance>=BT or (listed and verdicts[last+1].chance>=LT)):
+        while last + 1 < len(told) and (
+            _belongs(told[last + 1].text, rules) or (listed and verdicts[last + 1].logit >= 0)
+        ):
             words += len(told[last + 1].text.split())
             if words > _LONGEST:
                 break
@@ -100,8 +104,6 @@ def _passages(
         yield first, core, last
         free = last + 1
 
-import os
-LB=float(os.environ.get('LB','2')); LT=float(os.environ.get('LT','0.5')); BT=float(os.environ.get('BT','0')); RUNIN=os.environ.get('RUNIN'); NB=int(os.environ.get('NB','4'))
 
 def _points_back(text: str) -> bool:
     return bool(_BACK.match(text) or _THIS.match(text))
@@ -147,7 +149,9 @@ def _segment(
 def _short_of(verdict: Verdict) -> str:
     """Why a sentence was not taken for a measure although something speaks for it."""
     if verdict.logit >= 0:
-        return f"too short for a measure by itself, of chance {verdict.chance:.2f}: {verdict.said()}"
+        return (
+            f"too short for a measure by itself, of chance {verdict.chance:.2f}: {verdict.said()}"
+        )
     return f"read as no measure, with chance {verdict.chance:.2f} below 0.50: {verdict.said()}"
 
 

@@ -5,7 +5,7 @@ asks, and is done once.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -32,11 +32,8 @@ class Sentence(NamedTuple):
 class Run:
     """A block, with what a page's end cut from it, below the headings of its trail."""
 
-    def __init__(
-        self, document: Document, rules: Rules, trail: Trail, blocks: Sequence[Block]
-    ) -> None:
-        self._document = document
-        self._rules = rules
+    def __init__(self, reading: "Reading", trail: Trail, blocks: Sequence[Block]) -> None:
+        self._reading = reading
         self.trail = trail
         self.blocks = blocks
 
@@ -48,18 +45,20 @@ class Run:
     @property
     def setting(self) -> Setting:
         """Where its sentences stand."""
-        titles = [flat(self._document, body(self._document, block)) for block in self.trail]
-        return setting(self.kind, titles, self._rules)
+        document = self._reading.document
+        titles = [flat(document, body(document, block)) for block in self.trail]
+        return setting(self.kind, titles, self._reading.rules)
 
     @cached_property
     def sentences(self) -> list[Sentence]:
         """Its sentences, without the marks of lists and notes."""
-        return _told(self._document, self.blocks)
+        return _told(self._reading.document, self.blocks)
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """What is judged of each sentence."""
-        return judge([one.text for one in self.sentences], self.setting, self._rules)
+        texts = [one.text for one in self.sentences]
+        return judge(texts, self.setting, self._reading.rules, self._reading.weights)
 
     def chance(self, of_all: bool = False) -> float:
         """How likely its likeliest sentence states a measure, or on average all; 0 without any."""
@@ -68,10 +67,18 @@ class Run:
 
 
 class Reading:
-    """The runs of a document, in reading order, also asked by place."""
+    """The runs of a document, in reading order, also asked by place.
 
-    def __init__(self, document: Document, rules: Rules) -> None:
-        self.runs = list(_runs(document, rules))
+    `weights` are those by which sentences are judged: ours, if None.
+    """
+
+    def __init__(
+        self, document: Document, rules: Rules, weights: Mapping[str, float] | None = None
+    ) -> None:
+        self.document = document
+        self.rules = rules
+        self.weights = weights
+        self.runs = [Run(self, trail, blocks) for trail, blocks in _runs(document)]
         self._at = {block.span: run for run in self.runs for block in run.blocks}
         self._below: dict[Span, list[Run]] = {}
         for run in self.runs:
@@ -82,32 +89,32 @@ class Reading:
         """The runs below a heading, those below the headings under it too."""
         return self._below.get(heading.span, [])
 
-    def run(self, block: Block) -> Run | None:
-        """The run that a block is in; none for a heading, a figure and other unread matter."""
-        return self._at.get(block.span)
+    def at(self, span: Span) -> Run | None:
+        """The run that the block at `span` is in; none for headings, figures and the like."""
+        return self._at.get(span)
 
 
-def _runs(document: Document, rules: Rules) -> Iterator[Run]:
+def _runs(document: Document) -> Iterator[tuple[Trail, list[Block]]]:
     open_: tuple[Trail, list[Block]] | None = None
     for here in placed(document):
         block = here.block
         head = block.cell is not None and block.cell.head
         if block.kind not in READ or head or is_title(document, block):
             if block.kind is BlockKind.HEADING and open_:
-                yield Run(document, rules, *open_)
+                yield open_
                 open_ = None
             continue
         if open_ and _goes_on(document, open_[1][-1], block):
             open_[1].append(block)
             continue
         if block.kind is BlockKind.FOOTNOTE and open_:
-            yield Run(document, rules, here.trail, [block])
+            yield here.trail, [block]
             continue
         if open_:
-            yield Run(document, rules, *open_)
+            yield open_
         open_ = (here.trail, [block])
     if open_:
-        yield Run(document, rules, *open_)
+        yield open_
 
 
 def _goes_on(document: Document, block: Block, following: Block) -> bool:

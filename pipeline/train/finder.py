@@ -1,100 +1,28 @@
 """The weights by which sentences are judged, learnt from documents in which measures are marked.
 
-A sentence is one to learn from where most of it is in a marked measure, or next to none of it is in
-any; what is borderline, and the half of a document that is set apart, teaches nothing. Logistic
-regression with a ridge, by Newton's method: the same documents give the same weights.
+    python -m pipeline.train.finder --gold GOLD ... --documents FOLDER ... [--evaluate]
+
+Logistic regression with a ridge, by Newton's method: the same documents give the same weights.
 """
 
-import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluate.gold import Gold, located, read_gold
-from pipeline.evaluate.resolve import half_of
-from pipeline.ingest import ingest
-from pipeline.ingest.raw import Raw
-from pipeline.model import Document, Span
-from pipeline.rule import Rules
-from pipeline.segment.judge import BIAS, featured
-from pipeline.segment.reading import Reading
+from pipeline.rule import load_rules
+from pipeline.segment.judge import BIAS, FILE
+from pipeline.train.taught import Example, marked, taught
 
-_INSIDE, _OUTSIDE = 0.6, 0.2  # share of a sentence in a marked measure: one from, none up to
 _RIDGE = 4.0
 _STEPS = 12
 _TIMES, _DOCUMENTS = 6, 4  # a feature must be met so often, in so many documents
-_ENDS, _MARKS = 40, 60  # letters: of the ends of a text, and of what may stand within it
 _MOST = 150  # sentences: a longer document counts no more than one as long as this
 Floats = NDArray[np.float64]
-
-
-class Example(NamedTuple):
-    """A sentence to learn from: its document, its features, and whether it states a measure."""
-
-    document: str
-    features: Mapping[str, float]
-    states: bool
-
-
-def examples(file: Path, gold: Path, rules: Rules) -> Iterator[Example]:
-    """The sentences of a document to learn from, by its gold."""
-    data = file.read_bytes()
-    document = ingest(Raw(f"documents/{file.name}", data, hashlib.sha256(data).hexdigest()))
-    marked = located(read_gold(gold), document)
-    yield from taught(document, marked, rules)
-
-
-def taught(document: Document, gold: Gold, rules: Rules) -> Iterator[Example]:
-    """The sentences of `document` to learn from."""
-    places = list(_places(document, gold))
-    halves = any(measure.half == "apart" for measure in gold.measures)
-    for run in Reading(document, rules).runs:
-        rows = featured([one.text for one in run.sentences], run.setting, rules)
-        for sentence, (_, features) in zip(run.sentences, rows, strict=True):
-            pages = document.cite(sentence.places[0], "reader:train").pages
-            if halves and half_of(gold.document, pages[0] if pages else 1) == "apart":
-                continue
-            length = sum(span.end - span.start for span in sentence.places)
-            shares = [
-                (sum(_common(span, place) for span in sentence.places) / length, borderline)
-                for place, borderline in places
-            ]
-            share, borderline = max(shares, default=(0.0, False))
-            if share <= _OUTSIDE or (share >= _INSIDE and not borderline):
-                yield Example(gold.document, features, share >= _INSIDE)
-
-
-def _common(one: Span, other: Span) -> int:
-    return max(0, min(one.end, other.end) - max(one.start, other.start))
-
-
-def _places(document: Document, gold: Gold) -> Iterator[tuple[Span, bool]]:
-    """Where the measures of the gold stand, found by their letters, and which are borderline."""
-    at = [place for place, letter in enumerate(document.text) if letter.isalnum()]
-    text = "".join(document.text[place].lower()[0] for place in at)
-    taken = 0
-    for measure in gold.measures:
-        wanted = "".join(letter.lower()[0] for letter in measure.words if letter.isalnum())
-        if (place := _find(text, wanted, taken)) is not None:
-            taken = place.end
-            yield Span(at[place.start], at[place.end - 1] + 1), measure.borderline
-
-
-def _find(text: str, wanted: str, start: int) -> Span | None:
-    """Where `wanted` stands, from `start` on if it does; by its ends where marks of lists part it."""
-    begin, end = wanted[:_ENDS], wanted[-_ENDS:]
-    for first in (text.find(wanted, start), text.find(wanted)):
-        if wanted and first >= 0:
-            return Span(first, first + len(wanted))
-    first = text.find(begin, start) if wanted else -1
-    last = text.find(end, first) + len(end) if first >= 0 else -1
-    near = len(wanted) <= last - first <= len(wanted) + _MARKS
-    return Span(first, last) if near else None
 
 
 def vocabulary(found: Sequence[Example]) -> list[str]:
@@ -145,3 +73,36 @@ def to_json(weights: Mapping[str, float], documents: Iterable[str]) -> str:
     """The file of weights: the same weights give the same bytes."""
     head = {"learnt_from": sorted(documents), "weights": dict(sorted(weights.items()))}
     return json.dumps(head, indent=1, ensure_ascii=False) + "\n"
+
+
+@click.command()
+@click.option("--gold", multiple=True, type=click.Path(path_type=Path), help="Gold (repeatable).")
+@click.option(
+    "--documents",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder of its documents (repeatable).",
+)
+@click.option("--out", type=click.Path(path_type=Path), default=FILE, help="The file to write.")
+@click.option("--evaluate", is_flag=True, help="Write nothing, print scores on what is left out.")
+def main(gold: tuple[Path, ...], documents: tuple[Path, ...], out: Path, evaluate: bool) -> None:
+    """Learn from marked documents."""
+    rules = load_rules()
+    try:
+        read = list(marked(gold, documents))
+    except (OSError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    learnt = {one.gold.document: list(taught(*one, rules)) for one in read}
+    if evaluate:
+        from pipeline.train.unseen import lines
+
+        for line in lines(read, learnt, rules):
+            click.echo(line)
+        return
+    weights = fit([example for found in learnt.values() for example in found])
+    out.write_text(to_json(weights, learnt), encoding="utf-8")
+    click.echo(f"wrote {out} ({len(weights):,} features)")
+
+
+if __name__ == "__main__":
+    main()
