@@ -87,6 +87,7 @@ def segment(
 # lists of risks, roles and criteria read like instructions too.
 _MARKED = 5
 _CATALOGUE = 20  # ... and whatever else its text says, nobody looks for measures there
+_SURER = 0.9  # chance of a measure without a name where the others have one
 _SURE, _SHARE = 0.8, 0.4  # chance of a measure in the text, and how many of them to one marked
 _UNNAMED = (
     "this only reads like a measure; the document gives its measures names, and this has none"
@@ -137,7 +138,7 @@ def _parted(
         trail = _trail(one)
         beside = bool(trail) and trail[:-1] in above
         beside = beside and not any(trail[-1].covers(name) for name in names)
-        sure = (one.confidence or 0.0) >= _SURE
+        sure = (one.confidence or 0.0) >= _SURER
         stands[0 if beside or sure or _commits(one, rules) else 1].append(one)
     return stands
 

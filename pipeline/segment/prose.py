@@ -110,7 +110,9 @@ def _points_back(text: str) -> bool:
 
 
 def _states(sentence: Sentence, verdict: Verdict) -> bool:
-    return verdict.logit >= 0 and len(sentence.text.split()) >= _SHORTEST
+    """Whether a sentence states a measure, and does not just lead into those below it."""
+    text = sentence.text.rstrip()
+    return verdict.logit >= 0 and len(text.split()) >= _SHORTEST and not text.endswith(":")
 
 
 def _belongs(text: str, rules: Rules) -> bool:
