@@ -60,12 +60,14 @@ def test_a_section_that_announces_measures_makes_its_headings_measures() -> None
             Writer()
             .heading("Mitigation strategies")
             .heading("Introduction", 2)
-            .paragraph("This chapter has three parts.")
+            .paragraph("This chapter has three parts and begins with the terms that we use here.")
             .heading("3.1 Red teaming", 2)
-            .paragraph("Specialists attack the system first.")
+            .paragraph(
+                "Specialists should attack the system before each release and report faults."
+            )
             .heading("Empty heading", 2)
             .heading("Why does it work?", 2)
-            .paragraph("It finds what tests miss.")
+            .paragraph("Developers should expect attackers to find what automated tests miss.")
         )
     ]
     assert names == ["Red teaming"]
@@ -73,7 +75,8 @@ def test_a_section_that_announces_measures_makes_its_headings_measures() -> None
 
 @pytest.mark.parametrize("heading", ["Theft of models", "Results", "Related work", "2.1 Overview"])
 def test_a_heading_that_nothing_marks_is_no_measure(heading: str) -> None:
-    assert found(Writer().heading("Report").heading(heading, 2).paragraph("Some words.")) == []
+    text = "Developers should test each model before its release and publish what they find."
+    assert found(Writer().heading("Report").heading(heading, 2).paragraph(text)) == []
 
 
 def test_an_instruction_as_a_heading_is_a_measure_that_a_cue_told() -> None:
@@ -81,21 +84,29 @@ def test_an_instruction_as_a_heading_is_a_measure_that_a_cue_told() -> None:
         Writer()
         .heading("Guide for buyers")
         .heading("Establish an incident plan", 2)
-        .paragraph("Agree who decides.")
+        .paragraph("Agree with the supplier on who decides when the system is stopped, and how.")
         .item("• who stops the system")
     )
     assert not one.explicit
-    assert text(one, "description") == "Agree who decides.\n\n• who stops the system"
+    assert text(one, "description") == (
+        "Agree with the supplier on who decides when the system is stopped, and how.\n\n"
+        "• who stops the system"
+    )
 
 
 def test_a_section_on_what_others_said_states_no_measure_of_its_own() -> None:
     writer = Writer().heading("Submissions called for regulatory action")
-    assert found(writer.heading("Strengthen existing laws", 2).paragraph("Many said so.")) == []
+    writer.heading("Strengthen existing laws", 2)
+    writer.paragraph("The government should extend its privacy laws to all developers of models.")
+    assert found(writer) == []
 
 
 def test_a_code_before_a_heading_is_its_label() -> None:
     (one,) = found(
-        Writer().heading("Mitigations").heading("A-1 Red teaming", 2).paragraph("Attack it first.")
+        Writer()
+        .heading("Mitigations")
+        .heading("A-1 Red teaming", 2)
+        .paragraph("Specialists should attack the system before each release and report faults.")
     )
     assert (text(one, "label"), text(one, "name")) == ("A-1", "Red teaming")
 

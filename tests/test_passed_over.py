@@ -8,12 +8,18 @@ from pipeline.segment import segment
 from pipeline.taxonomy import load_taxonomies
 
 RULES = load_rules()
+PUBLISH = "• Publish the logs of all tests that were run before the release of a model."
+BUOYS = "Red buoys are placed around each rock so that pilots can see them at night."
 TAXONOMIES = load_taxonomies()
 
 
 def issues(writer: Writer, code: str) -> list[Issue]:
     found = segment(writer.document(), TAXONOMIES, RULES).issues
     return [issue for issue in found if issue.code == code]
+
+
+def ways(writer: Writer) -> set[str]:
+    return {one.way for one in segment(writer.document(), TAXONOMIES, RULES).segments}
 
 
 def described(writer: Writer) -> list[str]:
@@ -24,26 +30,34 @@ def described(writer: Writer) -> list[str]:
 
 
 def test_a_list_that_a_heading_speaks_against_names_the_rule() -> None:
-    writer = Writer().heading("What we heard").item("• Publish all logs.").item("• Share the keys.")
+    writer = Writer().heading("What we heard").item(PUBLISH)
+    writer.item("• Share the results of safety tests with independent researchers each year.")
     (issue,) = issues(writer, "list-passed-over")
     assert "'What we heard' (section.heard)" in issue.message
 
 
 def test_a_list_with_too_few_measures_says_how_many_were_needed() -> None:
-    writer = Writer().heading("Harbours").item("• Publish all logs.").item("• Gulls at noon.")
-    writer.item("• Ships of wood.").item("• Cranes and ropes.")
+    writer = Writer().heading("Harbours").item(PUBLISH)
+    writer.item("• Gulls at noon above the gates of the old harbour")
+    writer.item("• Ships of wood that came from the north in the last century")
+    writer.item("• Cranes and ropes that were left there when the harbour was closed")
     (issue,) = issues(writer, "list-passed-over")
     assert issue.message.startswith("1 of 4 items")
     assert "60% were needed" in issue.message
 
 
 def test_a_list_without_anything_like_a_measure_is_not_worth_a_word() -> None:
-    writer = Writer().heading("Harbours").item("• Gulls at noon.").item("• Cranes and ropes.")
+    writer = Writer().heading("Harbours")
+    writer.item("• Gulls at noon above the gates of the old harbour")
+    writer.item("• Cranes and ropes that were left there when the harbour was closed")
     assert issues(writer, "list-passed-over") == []
 
 
 def test_a_sentence_that_falls_short_says_by_how_much_and_for_what() -> None:
-    writer = Writer().heading("Ways").paragraph("It has been proposed that boards should meet.")
+    writer = Writer().heading("Ways")
+    writer.paragraph(
+        "It has been proposed that 7 large companies should review the safety of models."
+    )
     (issue,) = issues(writer, "below-threshold")
     assert "below 0.50" in issue.message
     assert "prose.not-attributed" in issue.message
@@ -52,7 +66,8 @@ def test_a_sentence_that_falls_short_says_by_how_much_and_for_what() -> None:
 def test_what_is_passed_over_is_told_in_bounded_number() -> None:
     writer = Writer().heading("Ways")
     for number in range(30):
-        writer.paragraph(f"It has been proposed that {number} boards should meet.")
+        text = f"that {number} large companies should review the safety of models."
+        writer.paragraph(f"It has been proposed {text}")
     told = issues(writer, "below-threshold")
     assert len(told) == 21
     assert told[-1].message.startswith("10 more places")
@@ -62,11 +77,13 @@ def test_a_long_title_does_not_make_a_measure_of_every_section() -> None:
     title = "Promises of the past: a short history of safety measures that did not hold"
     writer = Writer().heading(title).heading("Buoys", 2).paragraph("Buoys drifted, and none came.")
     assert described(writer) == []
+    assert "outline" not in ways(Writer().heading(title).heading("Buoys", 2).paragraph(BUOYS))
 
 
 def test_a_short_title_announces_what_the_whole_work_holds() -> None:
-    writer = Writer().heading("Mitigations").heading("Buoys", 2).paragraph("Red floats mark rocks.")
-    assert described(writer) == ["Red floats mark rocks."]
+    writer = Writer().heading("Mitigations").heading("Buoys", 2).paragraph(BUOYS)
+    assert described(writer) == [BUOYS]
+    assert "outline" in ways(writer)
 
 
 def test_bold_lines_are_titles_of_what_stands_below_them() -> None:

@@ -12,6 +12,9 @@ from pipeline.segment.sentences import ends
 from pipeline.segment.weighed import weigh
 
 RULES = load_rules()
+YEARLY = (
+    "Developers should publish the limits of their models every year and tell users of changes."
+)
 
 
 def found(writer: Writer) -> list[Segment]:
@@ -28,14 +31,15 @@ def texts(writer: Writer) -> list[str]:
     [
         "Providers must keep the logs of each run for a year.",
         "Each model should be tested by outsiders before it is released.",
-        "We recommend a public register of incidents.",
+        "We recommend a public register of incidents to which developers report within a month.",
         "One approach is to limit access to the largest models.",
         "This danger can be mitigated by limiting who may ask.",
         "The ministry will establish a body that reviews large models.",
         "Red teaming is a structured method for finding flaws before others do.",
         "Publish the results of every test within a month.",
-        "Filters on all outputs can help prevent leaks of private data.",
-        "The Ministry of Ports, Ships and Trade is establishing a panel of experts.",
+        "Independent filters on all outputs can help prevent leaks of private data and reduce harm.",
+        "The Ministry of Ports, Ships and Trade is establishing a panel of experts that will review "
+        "the safety of each model before its release.",
         "Output filter: check what leaves the model before it is shown.",
         "Before a launch, share the plan with those who live there.",
         "Where a fault has been found, boards should tell the ministry.",
@@ -64,6 +68,11 @@ def test_a_sentence_that_states_a_measure(text: str) -> None:
         "Such faults of the models can be addressed by:",
         "We are confident that boards will do what is asked of them.",
         "In doing so, we will strike a balance between both sides.",
+        "In May 2023 the ministry established a body that reviewed the risks of large models.",
+        "We interviewed the boards of twelve companies about how they should watch their models.",
+        "What providers should do first depends on the size of the model and on much else.",
+        "The harbour has three gates and a lock that was built in the last century.",
+        "Faults of the models that developers have released to the public can be addressed by:",
     ],
 )
 def test_a_sentence_that_states_none(text: str) -> None:
@@ -77,12 +86,16 @@ def test_a_risk_behind_a_duty_is_what_the_duty_is_about() -> None:
 
 def test_the_passage_takes_what_only_makes_sense_with_it() -> None:
     writer = Writer().paragraph(
-        "Ports grow. Labs should publish their limits. These should include a date. "
-        "For example, a lab may name a month. Ships wait."
+        "The training of models grew with each year. "
+        "Developers should publish the limits of each model before it is released. "
+        "These should include the date of the last test. "
+        "For example, a developer may name the month in which it was run. "
+        "Most models of that size were trained by a few companies."
     )
     assert texts(writer) == [
-        "Labs should publish their limits. These should include a date. "
-        "For example, a lab may name a month."
+        "Developers should publish the limits of each model before it is released. "
+        "These should include the date of the last test. "
+        "For example, a developer may name the month in which it was run."
     ]
 
 
@@ -92,8 +105,9 @@ def test_what_is_kept_under_review_is_named_in_the_sentence_before() -> None:
 
 
 def test_what_leads_into_a_list_is_no_part_of_a_passage() -> None:
-    writer = Writer().paragraph("Labs should publish all limits. In particular, we look at:")
-    assert texts(writer) == ["Labs should publish all limits."]
+    measure = "Developers should publish the limits of each model before it is released."
+    writer = Writer().paragraph(f"{measure} In particular, we look at these parts of the report:")
+    assert texts(writer) == [measure]
 
 
 def test_an_instruction_in_a_list_counts_below_a_heading_that_announces_measures() -> None:
@@ -103,13 +117,17 @@ def test_an_instruction_in_a_list_counts_below_a_heading_that_announces_measures
 
 
 def test_duties_on_different_subjects_are_different_measures() -> None:
-    writer = Writer().paragraph("Labs should publish all limits. Boards must appoint an auditor.")
-    assert texts(writer) == ["Labs should publish all limits.", "Boards must appoint an auditor."]
+    limits = "Developers should publish the limits of each model before it is released."
+    auditor = "Boards must appoint an external auditor who reviews the safety of each system."
+    assert texts(Writer().paragraph(f"{limits} {auditor}")) == [limits, auditor]
 
 
 def test_a_duty_of_something_named_before_starts_there() -> None:
-    writer = Writer().paragraph("Some labs run trials. Such trials should be public for all.")
-    assert texts(writer) == ["Some labs run trials. Such trials should be public for all."]
+    text = (
+        "Some developers run trials of their models with a small group of users. "
+        "Such trials should be open to independent researchers and their results published."
+    )
+    assert texts(Writer().paragraph(text)) == [text]
 
 
 def test_a_sentence_cut_by_a_page_is_one() -> None:
@@ -129,18 +147,20 @@ def test_a_sentence_cut_by_a_page_is_one() -> None:
 
 
 def test_what_is_claimed_or_below_references_is_not_read_again() -> None:
-    writer = Writer().paragraph("Labs should publish limits every year.")
-    assert list(prose.segment(writer.document(), RULES, [Span(0, 4)])) == []
-    assert texts(Writer().heading("References").paragraph("Labs should keep calm. Ink.")) == []
+    assert texts(Writer().paragraph(YEARLY)) == [YEARLY]
+    assert list(prose.segment(Writer().paragraph(YEARLY).document(), RULES, [Span(0, 4)])) == []
+    assert texts(Writer().heading("References").paragraph(YEARLY)) == []
 
 
 def test_the_finding_says_why_with_a_chance() -> None:
-    (one,) = found(Writer().paragraph("Labs should publish limits every year."))
+    (one,) = found(Writer().paragraph(YEARLY))
     (issue,) = one.issues
     assert issue.code == "found-in-prose"
-    assert "prose.duty-of-actor +3.8 ('Labs should')" in issue.message
+    assert issue.message.startswith(
+        "read as a measure with chance 0.97: prose.duty-of-actor +3.8 ('Developers should'), "
+    )
     assert not one.explicit
-    assert one.confidence == 0.82
+    assert one.confidence == 0.97
 
 
 def test_what_the_document_marks_itself_has_no_confidence() -> None:
@@ -155,8 +175,8 @@ def test_a_document_that_marks_its_measures_gets_none_from_prose() -> None:
     writer = Writer().heading("Findings")
     for number in range(1, 6):
         writer.paragraph(f"Recommendation {number}: Fund register number {number}.")
-    alone = Writer().paragraph("Labs should publish limits every year.").document()
-    marked = writer.paragraph("Labs should publish limits every year.").document()
+    alone = Writer().paragraph(YEARLY).document()
+    marked = writer.paragraph(YEARLY).document()
     assert [one.way for one in segment(alone, {}, RULES).segments] == ["prose"]
     assert "prose" not in {one.way for one in segment(marked, {}, RULES).segments}
 

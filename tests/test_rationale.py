@@ -134,7 +134,8 @@ def test_sections_that_are_divided_alike_have_their_reason_below_its_own_heading
     writer = Writer()
     for topic, reason in (("Locks", "Doors are left open."), ("Lamps", "Nights are dark.")):
         writer.heading("Why?", 2).paragraph(f"{reason} Nobody likes that.")
-        writer.heading("What?", 2).paragraph(f"Boards should keep the {topic.lower()} in order.")
+        writer.heading("What?", 2)
+        writer.paragraph(f"Boards should keep the {topic.lower()} in order and report each fault.")
     found = segment(writer.document(), {}, RULES).segments
     reasons = [part.provenance[0].quote for one in found if (part := one.part("rationale"))]
     assert reasons == ["Doors are left open.", "Nights are dark."]
@@ -142,7 +143,8 @@ def test_sections_that_are_divided_alike_have_their_reason_below_its_own_heading
 
 def test_a_heading_that_comes_once_gives_no_section_its_reason() -> None:
     writer = Writer().heading("Why?", 2).paragraph("Doors are left open. Nobody likes that.")
-    writer.heading("What?", 2).paragraph("Boards should keep the locks in order.")
+    writer.heading("What?", 2)
+    writer.paragraph("Boards should keep the locks in order and report each fault.")
     found = segment(writer.document(), {}, RULES).segments
     (one,) = (one for one in found if one.kind is SegmentKind.MEASURE)
     assert one.part("rationale") is None
@@ -168,8 +170,10 @@ def test_a_heading_names_the_only_measure_below_it(heading: str, named: str | No
 
 
 def test_a_reason_is_never_another_measures_words() -> None:
-    text = "Labs should rest at night. Audits can help prevent leaks of data."
-    assert reason(text, 26) == "Audits can help prevent leaks of data."
+    measure = "Developers should keep the weights of each model on servers that few people can use."
+    other = "Independent audits can help prevent leaks of private data and the misuse of models."
+    text = f"{measure} {other}"
+    assert reason(text, len(measure)) == other
     one, two = segment(Writer().paragraph(text).document(), {}, RULES).segments
     assert one.part("rationale") is None
     assert two.part("description") is not None
