@@ -21,7 +21,6 @@ from pipeline.train.taught import Example, marked, taught
 _RIDGE = 4.0
 _STEPS = 12
 _TIMES, _DOCUMENTS = 6, 4  # a feature must be met so often, in so many documents
-_MOST = 150  # sentences: a longer document counts no more than one as long as this
 Floats = NDArray[np.float64]
 
 
@@ -49,19 +48,17 @@ def fit(found: Sequence[Example]) -> dict[str, float]:
             if name in column:
                 row[column[name]] = value
     truth = np.array([one.states for one in found], float)
-    lengths = Counter(one.document for one in found)
-    counts = np.array([min(1.0, _MOST / lengths[one.document]) for one in found])
     ridge = np.array([1e-3 if name == BIAS else _RIDGE for name in names])
-    weights = _newton(rows, truth, counts, ridge)
+    weights = _newton(rows, truth, ridge)
     return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
 
 
-def _newton(rows: Floats, truth: Floats, counts: Floats, ridge: Floats) -> Floats:
+def _newton(rows: Floats, truth: Floats, ridge: Floats) -> Floats:
     weights = np.zeros(rows.shape[1])
     for _ in range(_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (counts * (chance - truth)) + ridge * weights
-        bend = (rows * (counts * chance * (1 - chance))[:, None]).T @ rows + np.diag(ridge)
+        slope = rows.T @ (chance - truth) + ridge * weights
+        bend = (rows * (chance * (1 - chance))[:, None]).T @ rows + np.diag(ridge)
         step = np.linalg.solve(bend, slope)
         weights -= step
         if np.abs(step).max() < 1e-4:
