@@ -66,6 +66,15 @@ def _rules() -> Rules:
     return load_rules()
 
 
+def get_ready() -> None:
+    """Load all that documents share. Raises ValueError for a file of ours that is unusable."""
+    _suggester()
+    rules = _rules()
+    rules.each(
+        "All of them are compiled for the first words.", *{rule.finds for rule in rules.rules}
+    )
+
+
 @cache
 def _made_by() -> dict[str, str]:
     found = {library: version(library) for library in READ_WITH if version(library)}
