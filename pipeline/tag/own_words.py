@@ -56,7 +56,8 @@ class OwnWords:
         found = np.zeros((len(stems), len(columns)))
         rows = [at for at, stem in enumerate(stems) if stem in self._rows]
         if rows:
-            found[rows] = self._table[np.ix_([self._rows[stems[at]] for at in rows], columns)]
+            known = np.array([self._rows[stems[at]] for at in rows])
+            found[rows] = self._table[known[:, None], columns]
         return np.asarray(found / np.sqrt(_length(text)))
 
     def _block(self, taxonomy: Taxonomy) -> Floats:

@@ -108,7 +108,8 @@ class Weights:
             places = np.minimum(np.searchsorted(vector.ids, ids), len(vector.ids) - 1)
             rows = np.flatnonzero(vector.ids[places] == ids)
             strength = vector.values[places[rows], None]
-            found[rows] = strength * self.steps[np.ix_(ids[rows], columns)] * self.scales[columns]
+            steps = self.steps[ids[rows][:, None], columns]
+            found[rows] = strength * steps * self.scales[columns]
         return found
 
     def to_bytes(self) -> bytes:
