@@ -97,10 +97,14 @@ class _Node(Generic[Key]):
         self.keys: list[Key] = []
 
     def then(self, stem: str) -> "_Node[Key]":
-        if stem:
-            return self.next.setdefault(stem, _Node())
-        self.gap = self.gap or _Node()
-        return self.gap
+        after = self.next.get(stem) if stem else self.gap
+        if after is None:
+            after = _Node()
+            if stem:
+                self.next[stem] = after
+            else:
+                self.gap = after
+        return after
 
 
 class Phrases(Generic[Key]):

@@ -29,7 +29,7 @@ from engine_work import ready, skip
 from pipeline.run import engine
 from pipeline.run.extract import run
 from pipeline.run.fresh import Wanted
-from pipeline.run.pool import Limits
+from pipeline.run.limits import Limits
 from pipeline.run.request import Request
 from pipeline.store import Store
 

@@ -31,7 +31,8 @@ from mutations import mutated, with_table
 from printing import FONTS, grid, lines, pdf, rule, shade, text
 
 from pipeline.model import Document, RecordFile, SetAside, Verdict
-from pipeline.run.pool import Limits, Outcome, map_documents
+from pipeline.run.limits import Limits
+from pipeline.run.pool import Outcome, map_documents
 
 ROOT = Path(__file__).resolve().parent.parent
 BESIDE = ROOT.parent / "shared"

@@ -21,7 +21,8 @@ from typing import Any
 
 from pipeline.ingest import Raw, ingest
 from pipeline.model import SetAside
-from pipeline.run.pool import Limits, map_documents
+from pipeline.run.limits import Limits
+from pipeline.run.pool import map_documents
 
 
 def outcomes(folder: Path, options: list[str]) -> list[dict[str, Any]]:

@@ -31,7 +31,8 @@ from pipeline.run.engine import (
 )
 from pipeline.run.extract import run
 from pipeline.run.fresh import Wanted
-from pipeline.run.pool import Limits, Outcome
+from pipeline.run.limits import Limits
+from pipeline.run.pool import Outcome
 from pipeline.run.report import Report
 from pipeline.run.request import Request
 from pipeline.store import Store

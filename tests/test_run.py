@@ -8,7 +8,7 @@ import pytest
 from runs import GUIDE, LETTER, extract, files, gleaner, put, reasons, row, store_with_two
 
 from pipeline.model import Document, RecordFile, Segments
-from pipeline.run.pool import Limits
+from pipeline.run.limits import Limits
 from pipeline.run.request import NothingToRead
 from pipeline.store import Stage, Store, UnknownPath, read_noun
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run.pool import Limits, Outcome, map_documents
+from pipeline.run.limits import Limits
+from pipeline.run.pool import Outcome, map_documents
 
 ROOMY = Limits(seconds=60)
 
@@ -166,7 +167,7 @@ def test_no_process_outlives_whoever_stops_listening(tmp_path: Path) -> None:
 def test_a_process_ends_when_its_parent_dies(tmp_path: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); "
-        "from pipeline.run.pool import Limits, map_documents; from test_run_pool import own_id; "
+        "from pipeline.run.limits import Limits; from pipeline.run.pool import map_documents; from test_run_pool import own_id; "
         "print(next(map_documents([1, 2], own_id, 1, Limits())).result, flush=True); os._exit(9)"
     )
     import subprocess

@@ -12,7 +12,7 @@ from runs import extract, files, put, store_with_two
 from pipeline.run import extract as run_module
 from pipeline.run import report as report_module
 from pipeline.run.fresh import judge
-from pipeline.run.pool import Limits
+from pipeline.run.limits import Limits
 from pipeline.run.report import Report
 from pipeline.store import Stage, Store
 

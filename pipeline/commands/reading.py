@@ -119,9 +119,9 @@ def _run(
     from pipeline.run.engine import LostEngine, UnusableEngine
     from pipeline.run.extract import UnusableKnowledge, run
     from pipeline.run.fresh import Wanted
+    from pipeline.run.limits import Limits
     from pipeline.run.lock import Locked
     from pipeline.run.manner import Manner, recogniser
-    from pipeline.run.pool import Limits
     from pipeline.run.request import NothingToRead, Request
     from pipeline.run.show import complaints, summary
     from pipeline.store import Stage, Store, UnknownPath

@@ -153,8 +153,8 @@ def refresh(
     from pipeline.run.every import interval
     from pipeline.run.extract import UnusableKnowledge
     from pipeline.run.fresh import Wanted
+    from pipeline.run.limits import Limits
     from pipeline.run.lock import Locked
-    from pipeline.run.pool import Limits
     from pipeline.run.refresh import ping as call
     from pipeline.run.refresh import refresh as run
     from pipeline.run.refresh import refresh_lines

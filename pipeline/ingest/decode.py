@@ -4,10 +4,10 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
 from pipeline.model import Issue, Level
 from pipeline.model.text import freeze
+from pipeline.version import version
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import version
 
 import yaml
 from markdown_it import MarkdownIt
@@ -17,6 +16,7 @@ from pipeline.ingest.raw import Raw
 from pipeline.ingest.text import blocks_of
 from pipeline.ingest.unpaged import unpaged
 from pipeline.model import Document, Issue, Level
+from pipeline.version import version
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(r"^[\w'\"-]+[ \t]*:", re.MULTILINE)

@@ -6,7 +6,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from importlib.metadata import version
 from typing import cast
 
 from openpyxl import load_workbook
@@ -22,6 +21,7 @@ from pipeline.ingest.table import LARGEST_GRID, Row, add_table, warning
 from pipeline.ingest.unpaged import unpaged
 from pipeline.model import BlockKind, Document, Issue, Level, SetAside
 from pipeline.model.text import freeze
+from pipeline.version import version
 
 _MOST_BYTES = 200_000_000  # of all members, unpacked
 _MOST_LISTED = 2_000_000  # bytes of the archive's own list: some 20,000 members

@@ -115,6 +115,10 @@ class Provenance(Frozen):
     suffix: str
     made_by: str
 
+    def by(self, made_by: str) -> "Provenance":
+        """The same words, as another found them too: a tenth of the time to cite them again."""
+        return self.model_copy(update={"made_by": made_by}) if made_by != self.made_by else self
+
 
 @dataclass(frozen=True)
 class Table:

@@ -47,9 +47,9 @@ NOT_ITS_OWN_FAULT = {
     "name-taken", "cannot-write", "unreadable-folder", "bad-name", "name-too-long", OVERTAKEN
 }  # fmt: skip
 
-# spaCy takes 0.5 s to import. For a few documents each process does so when it must, if it must.
+# For a few documents each process imports spaCy when it must, if it must, and loads the tagger.
 STAGES_CODE = ("pipeline.run.work",)
-HEAVY = ("pipeline.english", "spacy.matcher", "spacy.lang.en")
+HEAVY = ("pipeline.run.ready",)
 FEW = 8
 
 
@@ -185,9 +185,11 @@ class _Run:
     def _read(self, todo: Shelf[Judged]) -> None:
         if not todo:
             return
+        reads_words = self.wanted.stages[-1] != Stage.INGEST
+        preload = STAGES_CODE + (HEAVY if reads_words and len(todo) > FEW else ())
         if self.request.engine == LOCAL:
-            prepare(STAGES_CODE)
-        if self.wanted.stages[-1] != Stage.INGEST:
+            prepare(preload)
+        if reads_words:
             _check_knowledge()
         codes = {stage: self.wanted.code(stage) for stage in self.wanted.stages}
         under_way: dict[str, Judged] = {}
@@ -214,7 +216,6 @@ class _Run:
                 )
 
         jobs = max(1, min(self.request.jobs or _processors(), len(todo)))
-        preload = STAGES_CODE + (HEAVY if len(todo) > FEW else ())
         limits = self.wanted.limits
         with (
             self._engine(next(iter(todo)).original) as engine,

@@ -1,18 +1,19 @@
 """Freshness: what determines each output, and why a document must be read again."""
 
 import json
+import os
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pipeline
+from pipeline.run.limits import Limits
 from pipeline.run.manner import Manner
-from pipeline.run.pool import Limits
 from pipeline.run.state import Known, State
 from pipeline.store import GONE, Original, Remote, Stage, Store, digest, read_as_it_is, taken
+from pipeline.version import version
 
 HOME = Path(pipeline.__file__).parent
 RAW, SIDECAR = "raw", "sidecar"
@@ -21,7 +22,7 @@ STALE = "-"
 REVIEW = "review"  # the step after the stages, which has no output for most documents
 
 # What the output of each stage depends on besides its input: our files, others' libraries.
-EVERYWHERE = ("model", "store/files.py")
+EVERYWHERE = ("model", "store/files.py", "version.py")
 KNOWLEDGE = ("english.py", "pattern.py", "rule.py", "rules", "taxonomy.py", "taxonomies")
 WORK = "run/work.py"
 CITED = tuple(f"export/{name}.py" for name in ("works", "csl", "ris", "bibtex", "plain_json"))
@@ -95,30 +96,27 @@ class Wanted:
 def ingredients(stage: str) -> dict[str, str]:
     """Each file of ours and each version of others' that a stage, or REVIEW, depends on."""
     found = {"python": platform.python_version()}
-    found |= {library: _version(library) for library in LIBRARIES[stage]}
+    found |= {library: version(library) or "absent" for library in LIBRARIES[stage]}
     for name in (*EVERYWHERE, *CODE[stage]):
         found |= _files(name)
     return found
 
 
-# Stages share libraries and files, and `gleaner status` is to answer at once.
-@cache
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "absent"
-
-
-@cache
+@cache  # stages share files, and `gleaner status` is to answer at once
 def _files(name: str) -> dict[str, str]:
     """The hash of a file of ours, or of each below a folder."""
-    place = HOME / name
-    return {
-        file.relative_to(HOME).as_posix(): digest(file.read_bytes())[:16]
-        for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
-        if file.is_file() and "__pycache__" not in file.parts
-    }
+    files = _below(name) if (HOME / name).is_dir() else [name]
+    return {file: digest((HOME / file).read_bytes())[:16] for file in files}
+
+
+def _below(folder: str) -> Iterator[str]:
+    """The files below a folder of ours; `Path.rglob` takes three times as long."""
+    with os.scandir(HOME / folder) as entries:
+        for entry in entries:
+            if entry.is_file():
+                yield f"{folder}/{entry.name}"
+            elif entry.name != "__pycache__":
+                yield from _below(f"{folder}/{entry.name}")
 
 
 @cache

@@ -1,7 +1,6 @@
 """How originals are read, and the text recognition that a run may lend to the readers."""
 
 import re
-import subprocess
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -27,6 +26,8 @@ class Manner:
 @cache
 def recogniser() -> str:
     """The version of Tesseract; empty where it is not installed."""
+    import subprocess  # here, as below: most runs recognise nothing
+
     try:
         done = subprocess.run([TESSERACT, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
@@ -39,6 +40,8 @@ def recognised(png: bytes) -> str:
     """The words of a picture of a page (300 dots an inch), as Tesseract's table: tab-separated,
     a row a word, with place and confidence. Raises OSError and CalledProcessError.
     """
+    import subprocess
+
     command = [TESSERACT, "stdin", "stdout", "--dpi", str(_DPI), "tsv"]
     done = subprocess.run(command, input=png, capture_output=True, check=True)
     return done.stdout.decode("utf-8", "replace")

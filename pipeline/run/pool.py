@@ -16,6 +16,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from pipeline.run.limits import Limits
 from pipeline.store import Trouble
 
 T = TypeVar("T")
@@ -27,14 +28,6 @@ DISK_REFUSES = "disk-refuses"
 # New objects between two looks for garbage: with the 700 of Python they take a tenth of the time.
 GARBAGE = 50_000
 GRACE = 10  # seconds that a worker whose parent died may outlive its own limit
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one document may take: seconds of time, megabytes of memory of its process."""
-
-    seconds: float = 300
-    megabytes: int = 2048
 
 
 @dataclass(frozen=True, slots=True)

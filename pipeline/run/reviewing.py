@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.run.fresh import RAW, REVIEW, code
-from pipeline.run.pool import Limits, map_documents
+from pipeline.run.limits import Limits
 from pipeline.run.reviews import Absent, Look, Reviews, Tally
 from pipeline.run.state import State
 from pipeline.store import (
@@ -117,6 +117,8 @@ class Reviewing:
                 tasks.append(Task(self.store, name, facts.get("made", ""), self.edited))
         if not tasks:
             return reviews
+        from pipeline.run.pool import map_documents  # here: `gleaner status` starts no process
+
         jobs = min(self.jobs, len(tasks))
         with closing(map_documents(tasks, review_document, jobs, self.limits)) as outcomes:
             for outcome in outcomes:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
@@ -43,6 +42,7 @@ from pipeline.store import (
 from pipeline.tag import tag
 from pipeline.tag.suggest import Suggester, load_suggester
 from pipeline.taxonomy import Taxonomy, load_taxonomies
+from pipeline.version import version
 
 READABLE = {Verdict.COMPLETE, Verdict.CUT_SHORT, Verdict.PARTIAL}
 CITATIONS = {".csl.json": csl.read_works, ".ris": ris.read_works, ".bib": bibtex.read_works}
@@ -66,15 +66,19 @@ def _rules() -> Rules:
     return load_rules()
 
 
+def get_ready() -> None:
+    """Load all that documents share. Raises ValueError for a file of ours that is unusable."""
+    _suggester()
+    rules = _rules()
+    rules.each(
+        "All of them are compiled for the first words.", *{rule.finds for rule in rules.rules}
+    )
+
+
 @cache
 def _made_by() -> dict[str, str]:
-    found = {"gleaner": pipeline.__version__}
-    for library in READ_WITH:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {library: version(library) for library in READ_WITH if version(library)}
+    return {"gleaner": pipeline.__version__} | found
 
 
 @dataclass

@@ -6,7 +6,6 @@ Each kind of store is spoken to by its own calls, for conditions, checksums and 
 """
 
 import errno
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -213,6 +212,8 @@ def _kind(name: str) -> Kind:
 def _store(bucket: Remote) -> Any:
     """The file system of a bucket; it remembers no listing, for others write there too."""
     kind = bucket.parts[0].rstrip(":")
+    import logging  # here, for hardly a command speaks to a store
+
     try:
         from fsspec.core import url_to_fs
 

@@ -51,11 +51,13 @@ class OwnWords:
         strength = np.log1p(np.array(list(asked.values())))
         return np.asarray(strength @ self._table[list(asked)] / np.sqrt(_length(text)))
 
-    def scores_of(self, stems: Sequence[str], text: Read) -> Floats:
-        """How much each stem of a text alone adds, were it said once (stems x leaves)."""
-        found = np.zeros((len(stems), self._table.shape[1]))
+    def scores_of(self, stems: Sequence[str], text: Read, columns: Sequence[int]) -> Floats:
+        """How much each stem of a text alone adds to some leaves, were it said once."""
+        found = np.zeros((len(stems), len(columns)))
         rows = [at for at, stem in enumerate(stems) if stem in self._rows]
-        found[rows] = self._table[[self._rows[stems[at]] for at in rows]]
+        if rows:
+            known = np.array([self._rows[stems[at]] for at in rows])
+            found[rows] = self._table[known[:, None], columns]
         return np.asarray(found / np.sqrt(_length(text)))
 
     def _block(self, taxonomy: Taxonomy) -> Floats:

@@ -60,6 +60,15 @@ class Suggestion(NamedTuple):
         )
 
 
+class _Ranking(NamedTuple):
+    """The leaves of a taxonomy for a text: log-odds and confidence of each, and the best first."""
+
+    taxonomy: str
+    log_odds: Sequence[float]
+    sure: Sequence[float]
+    order: Sequence[int]
+
+
 class Suggester:
     """Suggests codes of several taxonomies: by weights, by cues and by the concepts' own words."""
 
@@ -121,8 +130,7 @@ class Suggester:
         answers = []
         for text in texts:
             votes = self._voters.votes(read(text))
-            spoken = self._voters.spoken(votes)
-            answer: list[Suggestion] = []
+            rankings = []
             for taxonomy in wanted:
                 log_odds = votes.log_odds[self._voters.columns[taxonomy]]
                 if known_here := known.get(taxonomy):
@@ -130,8 +138,15 @@ class Suggester:
                     log_odds = log_odds + known_here.shift(
                         features.vector(votes.text, DECIDED_NAMES)
                     )
-                answer += self._suggestions(taxonomy, votes, spoken, log_odds)
-            answers.append(answer)
+                rankings.append(self._ranking(taxonomy, log_odds))
+            spoken = self._spoken(votes, rankings)
+            answers.append(
+                [
+                    one
+                    for ranking, words in zip(rankings, spoken, strict=True)
+                    for one in self._suggestions(ranking, votes, words)
+                ]
+            )
         return answers
 
     def kin(self, taxonomy: str, code: str, other: str) -> bool:
@@ -151,11 +166,22 @@ class Suggester:
                 decisions.append(Decision(vector, log_odds, codes.index(code)))
         return Decided(decisions) if decisions else None
 
+    def _ranking(self, taxonomy: str, log_odds: Floats) -> "_Ranking":
+        odds = log_odds.tolist()
+        sure = confidences(odds, self._voters.trust[taxonomy])
+        return _Ranking(taxonomy, odds, sure, sorted(range(len(sure)), key=lambda at: -sure[at]))
+
+    def _spoken(self, votes: Votes, rankings: Sequence["_Ranking"]) -> list[list[str]]:
+        """For each taxonomy the words that speak most for its best leaf."""
+        starts = (self._voters.columns[ranking.taxonomy].start for ranking in rankings)
+        best = [start + one.order[0] for start, one in zip(starts, rankings, strict=True)]
+        forms, added = self._voters.spoken(votes, best)
+        return [why.words(forms, one) for one in added.T]
+
     def _suggestions(
-        self, taxonomy: str, votes: Votes, spoken: tuple[list[str], Floats], log_odds: Floats
+        self, ranking: "_Ranking", votes: Votes, words: Sequence[str]
     ) -> list[Suggestion]:
-        sure = confidences(log_odds.tolist(), self._voters.trust[taxonomy])
-        order = sorted(range(len(sure)), key=lambda at: -sure[at])
+        taxonomy, _, sure, order = ranking
         codes = self._voters.codes[taxonomy]
         ranked = tuple((codes[at], _rounded(sure[at])) for at in order[:_RANKED])
         best = order[0]
@@ -165,7 +191,7 @@ class Suggester:
             code = None
         leaf = code == codes[best]
         matched = self._matched(taxonomy, votes, codes[best])
-        made_by, line = self._reason(taxonomy, votes, spoken, log_odds, order, sure, matched)
+        made_by, line = self._reason(ranking, votes, words, matched)
         if code is not None and not leaf:
             matched = self._matched(taxonomy, votes, code)
         primary = Suggestion(
@@ -213,16 +239,14 @@ class Suggester:
 
     def _reason(
         self,
-        taxonomy: str,
+        ranking: "_Ranking",
         votes: Votes,
-        spoken: tuple[list[str], Floats],
-        log_odds: Floats,
-        order: Sequence[int],
-        sure: Sequence[float],
+        words: Sequence[str],
         matched: dict[str, tuple[Span, ...]],
     ) -> tuple[str, str]:
         """Who made the suggestion of the best leaf, and the line that says why."""
         voters = self._voters
+        taxonomy, log_odds, sure, order = ranking
         codes, names = voters.codes[taxonomy], self._names[taxonomy]
         start, best = voters.columns[taxonomy].start, order[0]
         heard = votes.heard.get(taxonomy, ())
@@ -230,7 +254,7 @@ class Suggester:
         runner, tip = None, None
         if len(order) > 1:
             second = order[1]
-            lag = float(log_odds[best] - log_odds[second])
+            lag = log_odds[best] - log_odds[second]
             runner = why.Runner(names[codes[second]], sure[second], lag)
             lead = lead - votes.trusted[:, start + second]
             tip = why.tipping(
@@ -240,15 +264,7 @@ class Suggester:
                 runner,
                 voters.trust[taxonomy].cues,
             )
-        forms, added = spoken
-        line = why.reason(
-            names[codes[best]],
-            votes.text.text,
-            matched,
-            why.words(forms, added[:, start + best]),
-            runner,
-            tip,
-        )
+        line = why.reason(names[codes[best]], votes.text.text, matched, words, runner, tip)
         return why.maker(lead, taxonomy), line
 
     def _matched(self, taxonomy: str, votes: Votes, code: str) -> dict[str, tuple[Span, ...]]:

@@ -24,6 +24,7 @@ def suggestions(
     text, places = _read(segment)
     settled = {tag.taxonomy: tag for tag in given if tag.role == "primary"}
     present = {(tag.taxonomy, tag.code) for tag in given}
+    cited: dict[Span, Provenance] = {}  # half of the phrases speak in two taxonomies
     tags: list[Tag] = []
     issues: list[Issue] = []
     (found,) = suggester.suggest([text])
@@ -34,7 +35,7 @@ def suggestions(
         elif one.code is None:
             issues.append(needs_curator(one))
         elif (one.taxonomy, one.code) not in present:
-            tags.append(_tag(document, one, places))
+            tags.append(_tag(document, one, places, cited))
     return tuple(tags), tuple(issues)
 
 
@@ -61,12 +62,18 @@ def _joined(sources: Sequence[Provenance]) -> str:
     return _BETWEEN.join(source.quote for source in sources)
 
 
-def _tag(document: Document, one: Suggestion, places: Mapping[str, Sequence[Provenance]]) -> Tag:
-    evidence = [
-        document.cite(span, one.made_by)
-        for field, spans in sorted(one.matched.items())
-        for span in _in_document(spans, places[field])
-    ]
+def _tag(
+    document: Document,
+    one: Suggestion,
+    places: Mapping[str, Sequence[Provenance]],
+    cited: dict[Span, Provenance],
+) -> Tag:
+    evidence = []
+    for field, spans in sorted(one.matched.items()):
+        for span in _in_document(spans, places[field]):
+            if span not in cited:
+                cited[span] = document.cite(span, one.made_by)
+            evidence.append(cited[span].by(one.made_by))
     return one.tag(evidence)
 
 

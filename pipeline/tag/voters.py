@@ -63,6 +63,7 @@ class Voters:
             self.columns[taxonomy.id] = slice(width, width + len(codes))
             width += len(codes)
         self._ours, self._theirs = ours, theirs
+        self._weighed = dict(zip(ours, theirs, strict=True))
         self._prior = np.array(prior)
         trusts = [shares_of(self.trust[taxonomy.id]) for taxonomy in taxonomies]
         self._trusts = np.repeat(
@@ -81,18 +82,20 @@ class Voters:
         trusted = self._trusts * scores
         return Votes(text, scores, trusted, trusted.sum(axis=0), heard, vector)
 
-    def spoken(self, votes: Votes) -> tuple[list[str], Floats]:
-        """The telling words of a text as first printed, and the log-odds each adds to each leaf.
+    def spoken(self, votes: Votes, columns: Sequence[int]) -> tuple[list[str], Floats]:
+        """The telling words of a text as first printed, and the log-odds each adds to some leaves.
 
         Only what the model and the concepts' own words say of single words.
         """
         forms = printed_forms(votes.text)
         stems = list(forms)
-        found = np.zeros((len(stems), len(self._prior)))
-        if self._ours:
-            found[:, self._ours] = self.weights.scores_of(stems, votes.vector)[:, self._theirs]
-        found *= self._trusts[0]
-        found += self._trusts[2] * self.own_words.scores_of(stems, votes.text)
+        found = np.zeros((len(stems), len(columns)))
+        weighed = [at for at, column in enumerate(columns) if column in self._weighed]
+        if weighed:
+            theirs = [self._weighed[columns[at]] for at in weighed]
+            found[:, weighed] = self.weights.scores_of(stems, votes.vector, theirs)
+        found *= self._trusts[0, columns]
+        found += self._trusts[2, columns] * self.own_words.scores_of(stems, votes.text, columns)
         return list(forms.values()), found
 
 

@@ -100,15 +100,16 @@ class Weights:
         found = vector.values @ self.steps[vector.ids].astype(np.float64)
         return np.asarray(found * self.scales)
 
-    def scores_of(self, stems: Sequence[str], vector: Vector) -> Floats:
-        """What each stem alone adds to the scores (stems x codes)."""
-        found = np.zeros((len(stems), self.steps.shape[1]))
+    def scores_of(self, stems: Sequence[str], vector: Vector, columns: Sequence[int]) -> Floats:
+        """What each stem alone adds to the scores of some codes (stems x codes)."""
+        found = np.zeros((len(stems), len(columns)))
         if len(vector.ids):
             ids = np.array(self.features.term_ids(stems), np.int64)
             places = np.minimum(np.searchsorted(vector.ids, ids), len(vector.ids) - 1)
             rows = np.flatnonzero(vector.ids[places] == ids)
             strength = vector.values[places[rows], None]
-            found[rows] = strength * self.steps[ids[rows]] * self.scales
+            steps = self.steps[ids[rows][:, None], columns]
+            found[rows] = strength * steps * self.scales[columns]
         return found
 
     def to_bytes(self) -> bytes:

@@ -10,7 +10,6 @@ import gc
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
@@ -21,6 +20,7 @@ from pipeline.ingest.pdf.sheet import Sheet, sheet_of
 from pipeline.ingest.pdf.structure import Tree
 from pipeline.ingest.raw import Raw
 from pipeline.model import SetAside, Verdict
+from pipeline.version import version
 
 MOST_PAGES = 20_000
 _LIBRARIES = {"pdfium": ("pypdfium2",), "pdfplumber": ("pdfminer.six", "pdfplumber")}

@@ -5,7 +5,8 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Protocol, TypeVar
 
-from pipeline.run.pool import Limits, Outcome
+from pipeline.run.limits import Limits
+from pipeline.run.pool import Outcome
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -15,7 +15,8 @@ from distributed.comm.core import CommClosedError
 
 from pipeline.run.engine import LostEngine, UnusableEngine, batches
 from pipeline.run.engine.worker import Answer, Readers, read_batch
-from pipeline.run.pool import DISK_REFUSES, Limits, Outcome
+from pipeline.run.limits import Limits
+from pipeline.run.pool import DISK_REFUSES, Outcome
 from pipeline.store import Trouble
 
 T = TypeVar("T")

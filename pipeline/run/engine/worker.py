@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from distributed import Reschedule, Status, Worker, WorkerPlugin, get_worker
 
-from pipeline.run.pool import DISK_REFUSES, Crew, Limits, map_documents
+from pipeline.run.limits import Limits
+from pipeline.run.pool import DISK_REFUSES, Crew, map_documents
 from pipeline.store import Trouble
 
 
