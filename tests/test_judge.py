@@ -123,7 +123,8 @@ def test_a_verdict_adds_up_the_weights_of_its_features_and_the_rules_once_more()
     (one,) = judge(["Is the harbour open?"], PLAIN, RULES, weights)
     assert one.logit == -3.75 == logit(features("Is the harbour open?"), weights)
     (duty,) = judge([DUTY], PLAIN, RULES, weights)
-    assert duty.logit == pytest.approx(-0.75 + duty.rules.logit / 2)
+    assert duty.adds[-1] == ("rules once more", duty.logit + 0.75)
+    assert 0 < duty.logit + 0.75 <= duty.rules.logit
     assert duty.chance == pytest.approx(1 / (1 + 2.718281828**-duty.logit))
 
 
@@ -135,7 +136,7 @@ def test_what_a_verdict_says_begins_with_the_rules_and_names_the_weightiest() ->
         "asks -4.0, under 8 words +2.5, last +2.0, word open +1.8, first +1.5, alone +1.0"
     )
     (duty,) = judge([DUTY], PLAIN, RULES, {})
-    once_more = duty.rules.logit / 2
+    ((_, once_more),) = duty.adds
     assert duty.said() == (
         f"prose.duty-of-actor +3.8 ('Developers should'), rules once more {once_more:+.1f}"
     )

@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 from building import Writer
 
-from pipeline.model import Segment, SegmentKind, Span
+from pipeline.model import BlockKind, Segment, SegmentKind, Span
 from pipeline.rule import load_rules
 from pipeline.segment import prose, segment
+from pipeline.segment.judge import judge, setting
 from pipeline.segment.sentences import ends
 from pipeline.segment.weighed import weigh
 
@@ -156,11 +157,12 @@ def test_the_finding_says_why_with_a_chance() -> None:
     (one,) = found(Writer().paragraph(YEARLY))
     (issue,) = one.issues
     assert issue.code == "found-in-prose"
-    assert issue.message.startswith(
-        "read as a measure with chance 0.97: prose.duty-of-actor +3.8 ('Developers should'), "
-    )
+    (verdict,) = judge([YEARLY], setting(BlockKind.PARAGRAPH, [], RULES), RULES)
+    chance = f"read as a measure with chance {verdict.chance:.2f}"
+    assert issue.message == f"{chance}: {verdict.said()}"
+    assert issue.message.startswith(f"{chance}: prose.duty-of-actor +3.8 ('Developers should'), ")
     assert not one.explicit
-    assert one.confidence == 0.97
+    assert one.confidence == round(verdict.chance, 2) > 0.9
 
 
 def test_what_the_document_marks_itself_has_no_confidence() -> None:
