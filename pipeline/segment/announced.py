@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pipeline.model import Document, Provenance, Span
 from pipeline.model.text import fold
 from pipeline.rule import Match, Rules
+from pipeline.segment.judge import LEARNT
 from pipeline.segment.nesting import Item
 from pipeline.segment.numbering import first_reading
 from pipeline.segment.passage import flat, is_boxed
@@ -124,7 +125,7 @@ def _made_by(document: Document, item: Item, rules: Rules, reading: Reading) -> 
     found = states(document, item, rules)
     if found and chance >= _DOUBTFUL:
         return f"rule:{found.rule.id}"
-    return "model:finder" if chance >= _SURE else ""
+    return LEARNT if chance >= _SURE else ""
 
 
 def _against(veto: Match, where: str, text: str, near: float) -> Judged:

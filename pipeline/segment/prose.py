@@ -20,7 +20,7 @@ from pipeline.model import (
     Span,
 )
 from pipeline.rule import Rules
-from pipeline.segment.judge import Verdict
+from pipeline.segment.judge import LEARNT, Verdict
 from pipeline.segment.passage import trail_of
 from pipeline.segment.passed import Passed
 from pipeline.segment.reading import Reading, Sentence
@@ -72,7 +72,7 @@ def segment(
         verdicts = [one for one, is_free in zip(run.verdicts, free, strict=True) if is_free]
         passages = list(_passages(told, verdicts, rules, run.kind is BlockKind.LIST_ITEM))
         best = max(verdicts, key=lambda verdict: verdict.logit, default=None)
-        if best and not passages and best.chance >= _NEAR:
+        if best and not passages and (best.chance >= _NEAR or best.made_by != LEARNT):
             place = told[verdicts.index(best)].places[0]
             passed.add("below-threshold", place, _short_of(best), best.chance)
         for first, core, last in passages:

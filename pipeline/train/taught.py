@@ -91,11 +91,13 @@ def _places(document: Document, gold: Gold) -> Iterator[tuple[Span, bool]]:
 
 def _find(text: str, wanted: str, start: int) -> Span | None:
     """Where `wanted` stands, from `start` on if it can; by its ends where list marks part it."""
+    if not wanted:
+        return None
     begin, end = wanted[:_ENDS], wanted[-_ENDS:]
     for first in (text.find(wanted, start), text.find(wanted)):
-        if wanted and first >= 0:
+        if first >= 0:
             return Span(first, first + len(wanted))
-    first = text.find(begin, start) if wanted else -1
+    first = text.find(begin, start)
     last = text.find(end, first) + len(end) if first >= 0 else -1
-    near = len(wanted) <= last - first <= len(wanted) + _MARKS
+    near = first >= 0 and len(wanted) <= last - first <= len(wanted) + _MARKS
     return Span(first, last) if near else None
