@@ -10,7 +10,7 @@ from pipeline.evaluate.resolve import half_of
 from pipeline.model import Document
 from pipeline.rule import load_rules
 from pipeline.segment.judge import BIAS, logit
-from pipeline.train.finder import fit, to_json, vocabulary
+from pipeline.train.logistic import fit, to_json, vocabulary
 from pipeline.train.taught import Example, taught
 
 RULES = load_rules()

@@ -19,7 +19,7 @@ from pipeline.rule import Rules
 from pipeline.segment import segment
 from pipeline.segment.judge import logit
 from pipeline.taxonomy import load_taxonomies
-from pipeline.train.finder import Floats, fit
+from pipeline.train.logistic import Floats, fit
 from pipeline.train.taught import Example, Marked
 
 _GROUPS = 8
