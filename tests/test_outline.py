@@ -136,3 +136,19 @@ def test_a_label_below_several_headings_says_what_the_measures_are() -> None:
 def test_other_labels_and_one_that_stands_twice_do_not() -> None:
     assert found(_scored("What we read", 3)) == []
     assert found(_scored("Good practice", 2)) == []
+
+
+def test_a_label_that_is_not_the_name_ends_the_description() -> None:
+    said = "Log use: keep a record of every request, so that what went wrong can be found later."
+    writer = Writer().heading("#LOGUSE").paragraph(said)
+    writer.paragraph("How: write the record to a store that the service itself cannot change.")
+    (one,) = found(writer)
+    assert [part.provenance[0].quote for part in one.parts if part.field == "description"] == [said]
+
+
+def test_a_name_that_is_misprinted_in_the_text_is_still_said_again() -> None:
+    said = "Monitoor usage: keep a record of every request that reaches the model."
+    more = "Records show who asked for what, and when."
+    writer = Writer().heading("#MONITORUSAGE").paragraph(said).paragraph(more)
+    (one,) = found(writer)
+    assert [part.provenance[0].quote for part in one.parts if part.field == "description"] == [said]

@@ -9,6 +9,7 @@ headings is labelled as the measure ("Good practice: ..."), that alone is the de
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from pipeline.model import Block, BlockKind, Document, Part, Segment, SegmentKind, Span
@@ -41,6 +42,7 @@ _TEXT = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTATION)
 _RECURS = 3  # times a heading stands that is a label
 _TITLE = 6  # words of a title that says what the whole work holds: "Mitigations"
 _CLAUSES = 2  # of a section that make it a list of measures and not one
+_SAME = 0.9  # likeness of a name and its misprint
 _STEM = 8  # words of a sentence that only its list completes
 _LIKELY = 0.4  # chance, on average, of the sentences that open a section that is one measure
 _STATED = 0.6  # ... of one behind them that is a measure of its own
@@ -272,7 +274,8 @@ def _segment(
             parts += [part for part in fields if part.field not in taken]
             ended = ended or bool(leading)
         elif block.kind in _TEXT and not ended and not _is_aside(document, block, rules):
-            leading.append(block)
+            ended = bool(leading) and _turns(document, section, block)
+            leading += [] if ended else [block]
         else:
             ended = ended or bool(leading) or block.kind in _TEXT
     if leading and not any(part.field == "description" for part in parts):
@@ -303,6 +306,17 @@ def _labelled_parts(document: Document, section: Section, block: Block, rules: R
     ]
 
 
+def _turns(document: Document, section: Section, block: Block) -> bool:
+    """Whether a paragraph turns to something else of the measure: "How: ...", "Laws of states:"."""
+    text = document.quote(block.span).strip()
+    if block.kind is not BlockKind.PARAGRAPH:
+        return False
+    runs = labelled(document, block)
+    name = document.quote(section.heading.block.span)
+    turns = bool(runs) and not _says(document.quote(runs[0].label), name)
+    return turns or (text.endswith(":") and len(text.split()) <= _STEM)
+
+
 def _is_aside(document: Document, block: Block, rules: Rules) -> bool:
     text = document.quote(block.span)
     return text.rstrip().endswith(":") and rules.find("lead.aside", text) is not None
@@ -330,8 +344,9 @@ def _passage(document: Document, name: str, leading: list[Block]) -> list[Block]
 
 
 def _says(label: str, name: str) -> bool:
-    """Whether a label says a name again, or its beginning: "Log use" for "#LOGUSE"."""
-    return fold(label).replace(" ", "") in fold(name).replace(" ", "")
+    """Whether a label says a name again, or its beginning, misprints aside: "Log usse", #LOGUSE."""
+    short, whole = fold(label).replace(" ", ""), fold(name).replace(" ", "")
+    return short in whole or SequenceMatcher(None, short, whole).ratio() >= _SAME
 
 
 def _named(document: Document, heading: Block, rules: Rules, made_by: str) -> Iterator[Part]:
