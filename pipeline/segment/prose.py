@@ -68,6 +68,8 @@ def segment(
             continue
         free = [not (run.kind is BlockKind.CELL and any(map(one.places[0].touches, claimed)))
                 for one in run.sentences]  # fmt: skip
+        if not any(free):
+            continue  # judged only where it matters
         told = [one for one, is_free in zip(run.sentences, free, strict=True) if is_free]
         verdicts = [one for one, is_free in zip(run.verdicts, free, strict=True) if is_free]
         passages = list(_passages(told, verdicts, rules, run.kind is BlockKind.LIST_ITEM))
