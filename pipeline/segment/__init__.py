@@ -53,13 +53,13 @@ def segment(
     read: tuple[Span, ...] = ()
     told = []
     if sum(segment.explicit for segment in kept) < _CATALOGUE:
-        read = tuple(block.span for block in document.blocks if block.kind in READ)
         claimed = [span for one in kept for span in _own(one)]
         claimed += _elaborated(document, kept)
         told = list(prose.segment(document, rules, claimed, reading, passed))
     if catalogues(kept, told):
         issues.append(_unweighed(len(kept)))
     else:
+        read = tuple(block.span for block in document.blocks if block.kind in READ)
         if names_its_own(kept):
             told, unnamed = _parted(told, kept, rules)
             for one in unnamed:

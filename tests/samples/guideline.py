@@ -13,8 +13,8 @@ date: 2025-02-11
 
 # Safe Procurement of AI Systems
 
-Public bodies buy more AI than they build. Most of what can go wrong is settled before the first
-user logs in: in the tender, in the contract, and in the weeks around delivery. This guideline
+Public bodies buy more AI than they build. Most of what went wrong in earlier purchases had its
+cause in the tender, in the contract, or in the weeks around delivery. This guideline
 follows that order. It grew out of eleven purchases that the authors accompanied; the cases are
 described in the [companion notes](https://example.org/harbour/procurement-notes).
 
