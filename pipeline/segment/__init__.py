@@ -21,8 +21,6 @@ from pipeline.segment.reading import READ, Reading
 from pipeline.segment.source import source
 from pipeline.taxonomy import Taxonomy
 
-# The more specific first.
-_WAYS = (control_table, outline)  # and lists
 _BOILERPLATE = (BlockKind.FURNITURE, BlockKind.FIGURE)
 _CONTEXT = (BlockKind.HEADING, BlockKind.CAPTION, BlockKind.METADATA)
 
@@ -44,7 +42,7 @@ def segment(
     if tongue and tongue.level is Level.ERROR:
         return Segments(path=document.path, verdict=document.verdict, segments=(), issues=(tongue,))
     passed, reading = Passed(), Reading(document, rules, weights)
-    found = [
+    found = [  # the more specific way first
         *control_table.segment(document, rules, reading),
         *outline.segment(document, rules, reading),
     ]

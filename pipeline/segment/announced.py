@@ -22,10 +22,8 @@ from pipeline.segment.runin import run_in
 _MOST = 0.6  # share of items that must state a measure before an unannounced list does
 _SOME = 0.3  # ... and when the heading or the sentence before announces measures
 _LONGEST_ITEM = 120  # words on average: longer ones are passages that only touch on measures
-_DOUBTFUL, _SURE = (
-    0.15,
-    0.5,
-)  # chances: below the first no rule is believed, from the second none asked
+_DOUBTFUL = 0.15  # chance of a measure below which no rule is believed
+_SURE = 0.5  # ... from which none is asked
 _SHORTEST = 3  # words of an item that can state a measure
 
 

@@ -45,9 +45,7 @@ class Run:
     @property
     def setting(self) -> Setting:
         """Where its sentences stand."""
-        document = self._reading.document
-        titles = [flat(document, body(document, block)) for block in self.trail]
-        return setting(self.kind, titles, self._reading.rules)
+        return self._reading.setting(self.kind, self.trail)
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -81,9 +79,18 @@ class Reading:
         self.runs = [Run(self, trail, blocks) for trail, blocks in _runs(document)]
         self._at = {block.span: run for run in self.runs for block in run.blocks}
         self._below: dict[Span, list[Run]] = {}
+        self._settings: dict[tuple[BlockKind, tuple[Span, ...]], Setting] = {}
         for run in self.runs:
             for heading in run.trail:
                 self._below.setdefault(heading.span, []).append(run)
+
+    def setting(self, kind: BlockKind, trail: Trail) -> Setting:
+        """Where the blocks of a kind stand below the headings of a trail: found once for all."""
+        place = kind, tuple(block.span for block in trail)
+        if place not in self._settings:
+            titles = [flat(self.document, body(self.document, block)) for block in trail]
+            self._settings[place] = setting(kind, titles, self.rules)
+        return self._settings[place]
 
     def below(self, heading: Block) -> list[Run]:
         """The runs below a heading, those below the headings under it too."""
