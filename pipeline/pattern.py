@@ -89,6 +89,7 @@ class Patterns:
             self._opening |= first
             self._start |= 0 if pattern.opens else first
             bit <<= 1
+        self._ends = reduce(or_, self._rows, 0)
         self._opening, self._start = self._freed(self._opening), self._freed(self._start)
 
     def _wait(self, token: Token, bit: int) -> None:
@@ -116,6 +117,10 @@ class Patterns:
             if word & _LETTERED:
                 start = self._start
         return Course(bits, reduce(or_, bits, 0))
+
+    def heard(self, course: "Course") -> set[str]:
+        """What the patterns find that may match in a text."""
+        return {self._rows[bit].pattern.finds for bit in _each(course.ever & self._ends)}
 
     def windows(self, finds: str, course: "Course") -> Iterator[Window]:
         """Where in a text the patterns may match that find `finds`."""

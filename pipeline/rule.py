@@ -104,17 +104,24 @@ class Rules:
 
     def find(self, finds: str, text: str) -> Match | None:
         """The longest match, the first of equals, of the rules that find `finds`; or None."""
-        return min(self._found(text, finds), key=_rank, default=None)
+        if not text:
+            return None
+        return min(
+            self._found(self._kept(self._needed(text, finds)), finds), key=_rank, default=None
+        )
 
     def each(self, text: str, *kinds: str) -> list[Match]:
         """All matches of the rules that find one of `kinds`, by place; the text is read once."""
-        found = [match for finds in kinds for match in self._found(text, finds)]
+        if not text:
+            return []
+        read = self._kept(text)
+        heard = read.heard.intersection(kinds)
+        found = [match for finds in kinds if finds in heard for match in self._found(read, finds)]
         return sorted(found, key=lambda match: (match.start, -match.end, match.rule.id))
 
-    def _found(self, text: str, finds: str) -> tuple[Match, ...]:
-        if not text:
+    def _found(self, read: "_Read", finds: str) -> tuple[Match, ...]:
+        if finds not in read.heard:
             return ()
-        read = self._kept(self._needed(text, finds))
         if finds not in read.found:
             places = [place for place in read.phrases if self._by_key[place[0]].finds == finds]
             for window in self._patterns.windows(finds, read.course):
@@ -127,7 +134,7 @@ class Rules:
                 )
                 for key, first, end in places
             )
-            read.found[finds] = tuple(match for match in matches if _stands(match, text))
+            read.found[finds] = tuple(match for match in matches if _stands(match, read.text))
         return read.found[finds]
 
     def _needed(self, text: str, finds: str) -> str:
@@ -155,15 +162,22 @@ class Rules:
 
     def _read(self, text: str) -> "_Read":
         doc = self._tokenise(text)
-        return _Read(doc, self._phrases(doc), self._patterns.run(doc), {})
+        phrases, course = self._phrases(doc), self._patterns.run(doc)
+        heard = {self._by_key[key].finds for key, _, _ in phrases} | self._patterns.heard(course)
+        return _Read(text, doc, phrases, course, heard, {})
 
 
 class _Read(NamedTuple):
-    """A text as tokens, its phrases, how patterns ran over it, and the matches asked for."""
+    """A text, as tokens, its phrases, how patterns ran over it, and the matches asked for.
 
+    `heard` is what a match may mean: most of what is asked of most texts is not among it.
+    """
+
+    text: str
     doc: Any
     phrases: list[tuple[int, int, int]]
     course: Course
+    heard: set[str]
     found: dict[str, tuple[Match, ...]]
 
 

@@ -69,6 +69,11 @@ def words(text: str) -> list[Word]:
     ]
 
 
+def stems(text: str) -> list[str]:
+    """The stems of the words of `text` in order: where they stand is not asked."""
+    return [known for word in _WORD.findall(text) if (known := stem(word))]
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of one word, in lower case; empty for a single letter or a number below 100."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.model import BlockKind
-from pipeline.model.stem import words
+from pipeline.model.stem import stems
 from pipeline.rule import Match, Rules
 from pipeline.segment.weighed import FOR, Weight, weigh, weigh_above
 
@@ -154,9 +154,9 @@ def featured(
         features |= {name: 1.0 for name, holds in place.items() if holds}
         features |= dict.fromkeys(sorted(told), 1.0)
         features |= {f"before {name}": 1.0 for name in _BEFORE if name in before}
-        stems = [word.stem for word in words(text)]
-        features |= {f"word {stem}": _STEM for stem in sorted(set(stems))}
-        features |= {f"opens with {stem}": 1.0 for stem in stems[:_OPENING]}
+        said = stems(text)
+        features |= {f"word {stem}": _STEM for stem in sorted(set(said))}
+        features |= {f"opens with {stem}": 1.0 for stem in said[:_OPENING]}
         features["rules"] = max(weight.logit, _LEAST) / 2
         if math.isinf(weight.logit):
             features["no rule"] = 1.0
