@@ -76,7 +76,7 @@ check: $(READY) ## Check format, lint, types, layers, the rules of the house, th
 
 train: $(READY) ## Make the learnt weights again: the tagger's from CODED, the finder's from marked documents
 	@.venv/bin/python -m pipeline.train --gold $(CODED) $(ARGS)
-	@.venv/bin/python -m pipeline.train.finder $(MARKED:%=--gold %) $(TAUGHT:%=--documents %) $(ARGS)
+	@.venv/bin/python -m pipeline.train.finder $(MARKED:%=--gold %) $(TAUGHT:%=--documents %) --coded $(CODED) $(ARGS)
 
 bench: $(READY) ## Measure speed and memory
 	@.venv/bin/python tests/bench.py $(ARGS)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from building import Writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from pipeline.segment.judge import (
     logit,
     setting,
 )
-from pipeline.segment.reading import READ
+from pipeline.segment.reading import READ, Reading
 
 RULES = load_rules()
 PLAIN = setting(BlockKind.PARAGRAPH, [], RULES)
@@ -110,6 +111,19 @@ def test_the_kind_of_block_and_the_headings_above_are_features() -> None:
     assert {"kind list item", "above prose.heading-not", "far above prose.heading"} <= set(found)
     assert not {"above prose.heading", "far above prose.heading-not"} & set(found)
     assert not any("above" in name for name in features(DUTY))
+
+
+def test_the_opening_and_the_closing_tenth_of_a_long_document_are_features() -> None:
+    def places(count: int) -> list[set[str]]:
+        written = Writer().heading("Ways")
+        for _ in range(count):
+            written.paragraph(DUTY)
+        runs = Reading(written.document(), RULES).runs
+        return [{name for name in run.setting.features if "tenth" in name} for run in runs]
+
+    opening, closing = {"opening tenth"}, {"closing tenth"}
+    assert places(40) == [opening] * 4 + [set()] * 33 + [closing] * 3
+    assert places(29) == [set()] * 29
 
 
 def test_what_the_rules_say_is_a_feature_with_a_floor() -> None:

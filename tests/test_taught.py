@@ -1,8 +1,11 @@
 """Sentences to learn from, and the weights that are learnt from them."""
 
 import json
+from pathlib import Path
 
+import pytest
 from building import Writer
+from runs import put
 
 from pipeline.evaluate.gold import Gold
 from pipeline.evaluate.matching import Wanted
@@ -11,6 +14,7 @@ from pipeline.model import Document
 from pipeline.rule import load_rules
 from pipeline.segment.judge import BIAS, logit
 from pipeline.train.logistic import fit, to_json, vocabulary
+from pipeline.train.published import published
 from pipeline.train.taught import Example, taught
 
 RULES = load_rules()
@@ -84,6 +88,41 @@ def test_a_feature_of_all_that_state_a_measure_weighs_for_it() -> None:
     weights = fit(examples())
     assert weights["duty"] > 0 > weights["fact"]
     assert logit({BIAS: 1.0, "duty": 1.0}, weights) > 0 > logit({BIAS: 1.0, "fact": 1.0}, weights)
+
+
+def test_an_example_of_more_weight_counts_for_as_many() -> None:
+    twice = [*examples(), *examples()]
+    heavy = [one._replace(weight=2.0) for one in examples()]
+    assert fit(heavy) == fit(twice) != fit(examples())
+
+
+def test_published_measures_and_risks_are_learnt_from_by_their_openings(tmp_path: Path) -> None:
+    put(
+        tmp_path / "mitigations-2025.dev.csv",
+        "Action Name,Action Definition,Action Source,MitigationCode\n"
+        f"Limits,{LIMITS} {FACT},Quill2024,1.1 Board Structure & Oversight\n",
+    )
+    risk = {"description": f"{FACT} {AUDIT} {LIMITS}", "paper": "Brandt2023", "subdomain": "1.1"}
+    put(tmp_path / "risks.dev.json", json.dumps([risk]))
+    told = [
+        (
+            one.document,
+            one.states,
+            one.weight,
+            [OPENS[t] for t in OPENS if OPENS[t] in one.features],
+        )
+        for one in published(tmp_path, RULES)
+    ]
+    assert told == [
+        ("Quill2024", True, 0.5, [OPENS[LIMITS]]),
+        ("Brandt2023", False, 0.2, [OPENS[FACT]]),
+        ("Brandt2023", False, 0.2, [OPENS[AUDIT]]),
+    ]
+
+
+def test_a_folder_without_published_measures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be read"):
+        list(published(tmp_path, RULES))
 
 
 def test_the_same_examples_give_the_same_weights() -> None:

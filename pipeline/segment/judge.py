@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pipeline.model import BlockKind
 from pipeline.model.stem import stems
@@ -67,6 +67,9 @@ _BEFORE = ("asks", "colon", "past", "we act", "says should", "says will", "cites
 _OPENING = 2  # words that open a sentence
 
 
+Place = Literal["", "opening", "closing"]  # part of a long document; neither is told of others
+
+
 class Setting(NamedTuple):
     """Where sentences stand: the kind of their block, and what the headings above tell."""
 
@@ -100,12 +103,12 @@ class Verdict(NamedTuple):
         return ", ".join([self.rules.said(), *told] if self.rules.reasons else told)
 
 
-def setting(kind: BlockKind, titles: Sequence[str], rules: Rules) -> Setting:
+def setting(kind: BlockKind, titles: Sequence[str], rules: Rules, place: Place = "") -> Setting:
     """Where the sentences of a block stand that has these headings above, the outermost first."""
-    features = {f"kind {kind.value}"}
+    features = {f"kind {kind.value}"} | ({f"{place} tenth"} if place else set())
     for far, title in enumerate(reversed(titles)):
-        place = "far above" if far else "above"
-        features |= {f"{place} {match.rule.finds}" for match in rules.each(title, *_HEADINGS)}
+        said = "far above" if far else "above"
+        features |= {f"{said} {match.rule.finds}" for match in rules.each(title, *_HEADINGS)}
     return Setting(kind, tuple(weigh_above(titles, rules)), tuple(sorted(features)))
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.model import Block, BlockKind, Document, Span
 from pipeline.rule import Rules
-from pipeline.segment.judge import Setting, Verdict, judge, setting
+from pipeline.segment.judge import Place, Setting, Verdict, judge, setting
 from pipeline.segment.passage import body, flat, is_title, marker, placed
 from pipeline.segment.sentences import sentences
 
@@ -19,6 +19,7 @@ READ = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.CELL, BlockKind.FOOT
 _NUMBER = re.compile(
     r"\d{1,3}(?:\s+|\.\s?)(?=[A-Z“‘])"
 )  # of a note, or of the one that ends before it
+_LONG, _TENTH = 30, 0.1  # runs of a document that has an opening and a closing part; their share
 Trail = tuple[Block, ...]
 
 
@@ -32,8 +33,11 @@ class Sentence(NamedTuple):
 class Run:
     """A block, with what a page's end cut from it, below the headings of its trail."""
 
-    def __init__(self, reading: "Reading", trail: Trail, blocks: Sequence[Block]) -> None:
+    def __init__(
+        self, reading: "Reading", place: Place, trail: Trail, blocks: Sequence[Block]
+    ) -> None:
         self._reading = reading
+        self._place = place
         self.trail = trail
         self.blocks = blocks
 
@@ -45,7 +49,7 @@ class Run:
     @property
     def setting(self) -> Setting:
         """Where its sentences stand."""
-        return self._reading.setting(self.kind, self.trail)
+        return self._reading.setting(self.kind, self.trail, self._place)
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -76,21 +80,24 @@ class Reading:
         self.document = document
         self.rules = rules
         self.weights = weights
-        self.runs = [Run(self, trail, blocks) for trail, blocks in _runs(document)]
+        found = list(_runs(document))
+        self.runs = [
+            Run(self, _place(number, len(found)), *one) for number, one in enumerate(found)
+        ]
         self._at = {block.span: run for run in self.runs for block in run.blocks}
         self._below: dict[Span, list[Run]] = {}
-        self._settings: dict[tuple[BlockKind, tuple[Span, ...]], Setting] = {}
+        self._settings: dict[tuple[BlockKind, tuple[Span, ...], Place], Setting] = {}
         for run in self.runs:
             for heading in run.trail:
                 self._below.setdefault(heading.span, []).append(run)
 
-    def setting(self, kind: BlockKind, trail: Trail) -> Setting:
+    def setting(self, kind: BlockKind, trail: Trail, place: Place) -> Setting:
         """Where the blocks of a kind stand below the headings of a trail: found once for all."""
-        place = kind, tuple(block.span for block in trail)
-        if place not in self._settings:
+        key = kind, tuple(block.span for block in trail), place
+        if key not in self._settings:
             titles = [flat(self.document, body(self.document, block)) for block in trail]
-            self._settings[place] = setting(kind, titles, self.rules)
-        return self._settings[place]
+            self._settings[key] = setting(kind, titles, self.rules, place)
+        return self._settings[key]
 
     def below(self, heading: Block) -> list[Run]:
         """The runs below a heading, those below the headings under it too."""
@@ -99,6 +106,15 @@ class Reading:
     def at(self, span: Span) -> Run | None:
         """The run that the block at `span` is in; none for headings, figures and the like."""
         return self._at.get(span)
+
+
+def _place(number: int, count: int) -> Place:
+    """Where a run stands: documents open with background and close with references."""
+    if count < _LONG:
+        return ""
+    return (
+        "opening" if number < count * _TENTH else "closing" if number > count * (1 - _TENTH) else ""
+    )
 
 
 def _runs(document: Document) -> Iterator[tuple[Trail, list[Block]]]:

@@ -12,7 +12,7 @@ from pipeline.train import report
 
 REFERENCES = Path("tests/gold/tags/own-150.json")
 # The coded texts that are published, by taxonomy.
-_GOLD = {"mitigation-2025": "mitigations-2025.dev.csv", "risk": "risks.dev.json"}
+GOLD = {"mitigation-2025": "mitigations-2025.dev.csv", "risk": "risks.dev.json"}
 # Coded by us, half of them to learn from, half set apart.
 _REFERENCED = ("mitigation", "lifecycle", "actor", "rmf")
 
@@ -35,7 +35,7 @@ def coded_texts(
             name: read_references(references, gold, taxonomies[name], apart) for name in _REFERENCED
         }
 
-    many = {name: read_coded(gold / file, taxonomies[name]) for name, file in _GOLD.items()}
+    many = {name: read_coded(gold / file, taxonomies[name]) for name, file in GOLD.items()}
     return CodedTexts(many, ours(apart=False), ours(apart=True))
 
 

@@ -14,7 +14,8 @@ from pipeline.segment.judge import BIAS
 from pipeline.train.taught import Example
 
 _RIDGE = 4.0
-_STEPS = 12
+_STEPS, _TURNS = 30, 500
+_NEAR = 1e-14  # of the squared slope: what is left is too small to be printed
 _TIMES, _DOCUMENTS = 6, 4  # a feature must be met so often, in so many documents
 Floats = NDArray[np.float64]
 
@@ -44,21 +45,45 @@ def fit(found: Sequence[Example]) -> dict[str, float]:
                 row[column[name]] = value
     truth = np.array([one.states for one in found], float)
     ridge = np.array([1e-3 if name == BIAS else _RIDGE for name in names])
-    weights = _newton(rows, truth, ridge)
+    count = np.array([one.weight for one in found])
+    weights = _newton(rows, truth, count, ridge)
     return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
 
 
-def _newton(rows: Floats, truth: Floats, ridge: Floats) -> Floats:
+def _newton(rows: Floats, truth: Floats, count: Floats, ridge: Floats) -> Floats:
+    """Newton's steps, each by conjugate gradients: the matrix of second derivatives of thousands of
+    features is never made, which takes a tenth of the time.
+    """
     weights = np.zeros(rows.shape[1])
     for _ in range(_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (chance - truth) + ridge * weights
-        bend = (rows * (chance * (1 - chance))[:, None]).T @ rows + np.diag(ridge)
-        step = np.linalg.solve(bend, slope)
+        bend = count * chance * (1 - chance)
+        slope = rows.T @ (count * (chance - truth)) + ridge * weights
+        step = _solved(rows, bend, ridge, slope)
         weights -= step
         if np.abs(step).max() < 1e-4:
             break
     return weights
+
+
+def _solved(rows: Floats, bend: Floats, ridge: Floats, slope: Floats) -> Floats:
+    """x of (rows' diag(bend) rows + diag(ridge)) x = slope, by conjugate gradients."""
+    scale = np.einsum("ij,ij,i->j", rows, rows, bend) + ridge
+    found = np.zeros_like(slope)
+    left = slope.copy()
+    ahead = way = left / scale
+    worth = left @ ahead
+    for _ in range(_TURNS):
+        turned = rows.T @ (bend * (rows @ way)) + ridge * way
+        far = worth / (way @ turned)
+        found += far * way
+        left -= far * turned
+        ahead = left / scale
+        worth, before = left @ ahead, worth
+        if worth < _NEAR * (slope @ slope):
+            break
+        way = ahead + worth / before * way
+    return found
 
 
 def to_json(weights: Mapping[str, float], documents: Iterable[str]) -> str:

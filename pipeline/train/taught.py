@@ -46,11 +46,15 @@ def marked(golds: Iterable[Path], folders: Sequence[Path]) -> Iterator[Marked]:
 
 
 class Example(NamedTuple):
-    """A sentence to learn from: its document, its features, and whether it states a measure."""
+    """A sentence to learn from: its document, its features, and whether it states a measure.
+
+    `weight` is how much it counts, one of a document at hand being 1.
+    """
 
     document: str
     features: Mapping[str, float]
     states: bool
+    weight: float = 1.0
 
 
 def taught(document: Document, gold: Gold, rules: Rules) -> Iterator[Example]:

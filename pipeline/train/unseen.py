@@ -27,13 +27,16 @@ _BINS = 10  # of chances, for how far they are off
 
 
 def lines(
-    read: Sequence[Marked], learnt: Mapping[str, Sequence[Example]], rules: Rules
+    read: Sequence[Marked],
+    learnt: Mapping[str, Sequence[Example]],
+    known: Sequence[Example],
+    rules: Rules,
 ) -> Iterator[str]:
-    """The scores, a line each."""
+    """The scores, a line each; what is `known` beside the documents is learnt from in any case."""
     names = sorted(learnt)
     group = {name: place % _GROUPS for place, name in enumerate(names)}
     weights = [
-        fit([one for name in names if group[name] != number for one in learnt[name]])
+        fit([*(one for name in names if group[name] != number for one in learnt[name]), *known])
         for number in range(_GROUPS)
     ]
     judged = [
