@@ -21,6 +21,7 @@ from pipeline.ingest.pdf.vertical import upended
 from pipeline.ingest.pdf.wording import is_garbled
 from pipeline.model import Verdict
 
+_SAME = 3.0  # points that the tops of the cells of one row may differ by
 _GARBLED = 0.3  # share of unknown characters above which the known ones are not to be trusted
 
 
@@ -28,7 +29,8 @@ _GARBLED = 0.3  # share of unknown characters above which the known ones are not
 class Sheet:
     """A page as read. `items` is empty unless the verdict is COMPLETE; `why` says what failed.
 
-    `confidence` (0 to 1) is that of text recognition, None for a page that was read.
+    `confidence` (0 to 1) is that of text recognition, None for a page that was read. `boxed` are
+    the rows of ruled cells that are no tables by themselves; one may be the end of a table.
     """
 
     number: int
@@ -41,6 +43,7 @@ class Sheet:
     pictures: int = 0
     crowded: int = 0
     why: str = ""
+    boxed: list[list[Rectangle]] = field(default_factory=list)
     confidence: float | None = None
 
 
@@ -60,6 +63,11 @@ def sheet_of(leaf: Leaf) -> Sheet:
         leaf.glyphs = upended(with_bullets(leaf))
         grids, lines, gutters = _laid_out(leaf)
         underline(lines, leaf.rules)
+        sheet.boxed = [
+            cells
+            for cells in leaf.grids
+            if _is_row(cells) and not any(_holds(grid, cells) for grid in grids)
+        ]
         sheet.items = with_hung(gathered(in_reading_order([*lines, *grids], gutters)))
         beside = [line for number in numbers for line in lines_of([number], leaf.number)]
         for line in beside:
@@ -68,7 +76,9 @@ def sheet_of(leaf: Leaf) -> Sheet:
     return sheet
 
 
-_SAME = 3.0  # points that the tops of the cells of one row may differ by
+def _is_row(cells: Sequence[Rectangle]) -> bool:
+    tops = [cell[1] for cell in cells]
+    return len(cells) > 1 and max(tops) - min(tops) < _SAME
 
 
 def _laid_out(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
