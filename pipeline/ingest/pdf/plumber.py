@@ -21,6 +21,7 @@ from pdfplumber.page import Page as PlumberPage
 from pdfplumber.pdf import PDF
 
 from pipeline.ingest.pdf import leaf as limits
+from pipeline.ingest.pdf.bands import BROAD, MOST_STRIPS, are_behind, widened
 from pipeline.ingest.pdf.leaf import (
     ASKEW,
     SMALLEST,
@@ -31,6 +32,7 @@ from pipeline.ingest.pdf.leaf import (
     Glyph,
     Leaf,
     TooMuch,
+    are_alike,
     hexadecimal,
     is_bold,
     is_dingbat,
@@ -54,7 +56,9 @@ class _Device(PDFPageAggregator):
         self.shaded = False
         self.hollow: set[int] = set()
         self.stroked: set[int] = set()
-        self.spaces: dict[int, str] = {}
+        self.spaces: dict[int, tuple[str, str]] = {}
+        self.colours = {WHITE}
+        self.strips: list[tuple[int, Fill]] = []
         self._mode = 0
         self._glyphs = 0
 
@@ -81,7 +85,7 @@ class _Device(PDFPageAggregator):
         state = args[0] if args else kwargs["graphicstate"]
         shapes = self.cur_item._objs[known:]
         for shape in shapes:
-            self.spaces[id(shape)] = state.ncs.name
+            self.spaces[id(shape)] = state.ncs.name, state.scs.name
         hollow = holding_each_other([shape.bbox for shape in shapes])
         self.hollow.update(id(shapes[number]) for number in hollow)
 
@@ -247,12 +251,20 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
         leaf.drawn.append(box)
         if item.stroke if isinstance(item, LTRect) else item.pts[0] == item.pts[-1]:
             leaf.frames.append(box)
+    spaces = device.spaces.get(id(item), ("", ""))
+    colour = colour_of(item.non_stroking_color, spaces[0])
+    thin = min(x1 - x0, bottom - top)
+    if isinstance(item, LTLine | LTRect) and item.stroke and thin <= item.linewidth:
+        strip = Fill(widened(box, item.linewidth), colour_of(item.stroking_color, spaces[1]))
+        device.strips.append((len(leaf.fills), strip))
+    elif isinstance(item, LTRect) and item.fill and thin <= BROAD:
+        device.strips.append((len(leaf.fills), Fill(box, colour)))
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):
         known = isinstance(item, LTRect) and id(item) not in device.hollow
-        colour = colour_of(item.non_stroking_color, device.spaces.get(id(item), ""))
         leaf.fills.append(Fill(box, colour if known else None))
+        device.colours |= {colour} if known and colour else set()
 
 
 def _font_name(item: LTChar) -> str:
@@ -267,13 +279,19 @@ def _same_as_ground(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle) -
         return False
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     ground: str | None = None if device.shaded else WHITE
-    if colour != WHITE and all(fill.colour != colour for fill in leaf.fills):
+    alike = any(are_alike(colour, one) for one in device.colours)
+    if not alike or id(item) in device.stroked:
         return False
-    for fill in reversed(leaf.fills):
+    count = len(leaf.fills)
+    for number, fill in enumerate(reversed(leaf.fills)):
         if fill.box[0] <= x <= fill.box[2] and fill.box[1] <= y <= fill.box[3]:
-            ground = fill.colour
+            ground, count = fill.colour, number
             break
-    return ground is not None and ground == colour and id(item) not in device.stroked
+    if ground is None or not are_alike(ground, colour):
+        return False
+    after = len(leaf.fills) - count
+    strips = [fill for at, fill in device.strips if at >= after and fill.colour != colour]
+    return len(strips) > MOST_STRIPS or not are_behind((fill.box for fill in strips), box)
 
 
 def colour_of(value: object, space: str) -> str | None:
