@@ -95,6 +95,26 @@ def level_rules_with_titles() -> bytes:
     return pdf(lines(60, 720, *SAID) + page + lines(60, y - 30, *SAID))
 
 
+def level_rules_around_pairs() -> bytes:
+    """Rows in twos and threes between level rules, parted by space; the first cell is of them all."""
+    rows = (
+        (("Those who|keep", "Sign each page, and write the|hour beside the name.", "Pages"), ("", "Count the keys.", "Keys")),
+        (("Readers", "Read.", "Pages"), ("", "Ask for what is missing, until|it is found.", "Gaps"), ("", "Strike out.", "Faults")),
+        (("All", "Go home.", "None"),),
+        (("Nobody", "Burns a page of the ledger, or|lends it.", "Fire, and|loss"),),
+    )  # fmt: skip
+    xs, right, y = (60, 148, 310), 400, 640.0
+    page = table((HEAD,), y, xs=xs, right=right, bold=1, ruled=(0, 1))[0]
+    y -= 26
+    for group in rows:
+        for row in group:
+            page, y = page + table((row,), y, xs=xs, right=right)[0], y - LEAD * 2
+            y += LEAD - 4 - LEAD * max(cell.count("|") for cell in row[1:])
+        page += rule(60, y + 5, right, y + 5)
+        y -= 7
+    return pdf(lines(60, 720, *SAID) + page + lines(60, y - 30, *SAID))
+
+
 def level_rules_without_tables() -> bytes:
     """Rules as wide as the page around its head, its columns, its foot; and an algorithm."""
     page = text(60, 766, "Of ledgers", size=8) + rule(60, 760, 550, 760)
@@ -225,7 +245,8 @@ TABLES: dict[str, Callable[[], bytes]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         level_rules, level_rules_under_rows, level_rules_overleaf, level_rules_in_a_column,
-        level_rules_with_titles, level_rules_without_tables, shades_as_wide_as_the_table,
+        level_rules_with_titles, level_rules_around_pairs,
+        level_rules_without_tables, shades_as_wide_as_the_table,
         sideways_level_rules, sideways_grid, row_over_a_whole_page, items_in_cells, row_cut_above_heads,
         row_over_three_pages, rest_of_a_last_row, cited_row_over_three_pages,
     )

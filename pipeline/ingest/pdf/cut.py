@@ -135,4 +135,5 @@ def _has_key(flow: Sequence[Passage], row: Sequence[Passage], but: Sequence[Pass
     """Whether every row of the table of a row has a word in its first column, but for one."""
     cells = [cell for cell in flow if cell.area and cell.table == row[0].table and cell not in but]
     rows = {_area(cell).row for cell in cells}
-    return rows == {_area(cell).row for cell in cells if _area(cell).column == 0}
+    keys = [_area(cell) for cell in cells if _area(cell).column == 0]
+    return rows <= {area.row + n for area in keys for n in range(area.rows)}
