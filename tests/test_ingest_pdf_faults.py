@@ -1,6 +1,7 @@
 """PDF to Document when something is wrong: hidden, garbled, broken, locked, turned, cropped."""
 
 import io
+from time import process_time
 
 import pytest
 from printing import lines, pdf, read_pages, read_pdf, rule, shade, text
@@ -124,6 +125,14 @@ BANDS = [
 def test_light_type_on_a_band_of_any_make_is_seen(band: str, reader: str) -> None:
     document = read_pages(band + LIGHT, reader=reader)
     assert (document.text, document.pages[0].hidden) == ("Trust me", 0)
+
+
+def test_thousands_of_strips_and_of_white_words_are_read_in_time() -> None:
+    strips = "".join(f"0.1 g 60 {100 + 0.6 * n:.1f} 300 1 re f\n" for n in range(999))
+    words = (text(60 + n % 10 * 50, 100 + 0.3 * n, "white", size=4) for n in range(2_000))
+    started = process_time()
+    assert read_pages(f"{strips}1 g {''.join(words)}").pages[0].hidden
+    assert process_time() - started < 6  # seconds; 13 when each word met all strips
 
 
 def test_what_is_painted_through_a_clip_hides_nothing_outside_it() -> None:

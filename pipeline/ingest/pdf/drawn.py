@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.bands import BROAD, is_broad, widened
+from pipeline.ingest.pdf.bands import BROAD, Strips, is_broad, widened
 from pipeline.ingest.pdf.leaf import WHITE, Fill, Leaf, hexadecimal
 from pipeline.ingest.pdf.points import Point, apart, around, is_rectangle, levelled, shared
 from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, holding_each_other
@@ -51,7 +51,7 @@ class Drawing:
     shapes: Shapes = field(default_factory=lambda: Shapes([], [], []))
     grounds: list[tuple[int, Fill]] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
-    strips: list[tuple[int, Fill]] = field(default_factory=list)
+    strips: Strips = field(default_factory=Strips)
     heights: dict[int, int] = field(default_factory=dict)
     matrices: dict[int, Matrix] = field(default_factory=dict)
 
@@ -341,14 +341,14 @@ class Reader:
         thin = min(x1 - x0, bottom - top)
         if kind != "curve" and look["stroke"] and thin <= look["linewidth"]:
             ink = look["stroking_color"]
-            strip = Fill(widened(box, look["linewidth"]), ink if len(ink) == len(WHITE) else None)
-            self.drawing.strips.append((thing.z, strip))
+            known = ink if len(ink) == len(WHITE) else None
+            self.drawing.strips.add(thing.z, widened(box, look["linewidth"]), known)
         elif kind == "rect" and look["fill"] and thin <= BROAD:
-            self.drawing.strips.append((thing.z, Fill(box, colour or None)))
+            self.drawing.strips.add(thing.z, box, colour or None)
         if bottom - top < _RULE < x1 - x0:
             self.leaf.rules.append(box)
         elif look["fill"] and kind != "line":
-            known = kind == "rect" and colour
-            self._fill(thing, box, colour if known else None)
+            known = colour if kind == "rect" and colour else None
+            self._fill(thing, box, known)
             if known and not native.is_transparent(thing.handle):
                 self.drawing.covers.append(Cover(thing.z, self._cut(thing, box)))

@@ -7,6 +7,7 @@ as a reader sees it).
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.ingest.pdf.ruling import Level, Rectangle
@@ -197,6 +198,7 @@ def hexadecimal(red: float, green: float, blue: float) -> str:
     return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
 
 
+@lru_cache(4096)
 def are_alike(one: str, other: str) -> bool:
     """Whether nobody tells two colours (`#rrggbb`) apart: 3 % of each part is not seen."""
     if one == other:

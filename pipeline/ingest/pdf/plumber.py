@@ -21,7 +21,7 @@ from pdfplumber.page import Page as PlumberPage
 from pdfplumber.pdf import PDF
 
 from pipeline.ingest.pdf import leaf as limits
-from pipeline.ingest.pdf.bands import BROAD, MOST_STRIPS, are_behind, widened
+from pipeline.ingest.pdf.bands import BROAD, Strips, widened
 from pipeline.ingest.pdf.leaf import (
     ASKEW,
     SMALLEST,
@@ -58,7 +58,7 @@ class _Device(PDFPageAggregator):
         self.stroked: set[int] = set()
         self.spaces: dict[int, tuple[str, str]] = {}
         self.colours = {WHITE}
-        self.strips: list[tuple[int, Fill]] = []
+        self.strips = Strips()
         self._mode = 0
         self._glyphs = 0
 
@@ -255,10 +255,10 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
     colour = colour_of(item.non_stroking_color, spaces[0])
     thin = min(x1 - x0, bottom - top)
     if isinstance(item, LTLine | LTRect) and item.stroke and thin <= item.linewidth:
-        strip = Fill(widened(box, item.linewidth), colour_of(item.stroking_color, spaces[1]))
-        device.strips.append((len(leaf.fills), strip))
+        ink = colour_of(item.stroking_color, spaces[1])
+        device.strips.add(len(leaf.fills), widened(box, item.linewidth), ink)
     elif isinstance(item, LTRect) and item.fill and thin <= BROAD:
-        device.strips.append((len(leaf.fills), Fill(box, colour)))
+        device.strips.add(len(leaf.fills), box, colour)
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):
@@ -278,20 +278,22 @@ def _same_as_ground(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle) -
     if colour is None:
         return False
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    ground: str | None = None if device.shaded else WHITE
     alike = any(are_alike(colour, one) for one in device.colours)
     if not alike or id(item) in device.stroked:
         return False
-    count = len(leaf.fills)
-    for number, fill in enumerate(reversed(leaf.fills)):
-        if fill.box[0] <= x <= fill.box[2] and fill.box[1] <= y <= fill.box[3]:
-            ground, count = fill.colour, number
-            break
+    place = next(
+        (
+            n
+            for n in range(len(leaf.fills) - 1, -1, -1)
+            if leaf.fills[n].box[0] <= x <= leaf.fills[n].box[2]
+            and leaf.fills[n].box[1] <= y <= leaf.fills[n].box[3]
+        ),
+        -1,
+    )
+    ground = leaf.fills[place].colour if place >= 0 else None if device.shaded else WHITE
     if ground is None or not are_alike(ground, colour):
         return False
-    after = len(leaf.fills) - count
-    strips = [fill for at, fill in device.strips if at >= after and fill.colour != colour]
-    return len(strips) > MOST_STRIPS or not are_behind((fill.box for fill in strips), box)
+    return not device.strips.are_behind(box, colour, place, len(leaf.fills) + 1)
 
 
 def colour_of(value: object, space: str) -> str | None:

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from pipeline.ingest.pdf.bands import MOST_STRIPS, are_behind, is_broad
+from pipeline.ingest.pdf.bands import is_broad
 from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader
 from pipeline.ingest.pdf.leaf import WHITE, are_alike
 from pipeline.ingest.pdf.ruling import Rectangle
@@ -23,7 +23,7 @@ class Sight:
             if fill.colour:
                 self.fills.setdefault(fill.colour, []).append((z, fill.box))
         self.alike: dict[str, list[tuple[int, Rectangle]]] = {}
-        self.strips = drawing.strips if len(drawing.strips) <= MOST_STRIPS else []
+        self.strips = drawing.strips
         self.covers = [cover for cover in drawing.covers if is_broad(cover.box)]
         self.heights = [cover.z for cover in self.covers]
         self.solid: dict[int, bool] = {}
@@ -61,8 +61,8 @@ class Sight:
         for at, fill in reversed(self.grounds):
             if at < z and _holds(fill.box, x, y):
                 lost = fill.colour is not None and are_alike(fill.colour, colour)
-                return lost and not self._is_banded(colour, at, z, box)
-        return pale and not self._is_banded(colour, 0, z, box)
+                return lost and not self.strips.are_behind(box, colour, at, z)
+        return pale and not self.strips.are_behind(box, colour, 0, z)
 
     def _alike(self, colour: str) -> Sequence[tuple[int, Rectangle]]:
         """The fills of a colour, and of those that nobody tells from it."""
@@ -70,15 +70,6 @@ class Sight:
             near = (fills for one, fills in self.fills.items() if are_alike(one, colour))
             self.alike[colour] = [fill for fills in near for fill in fills]
         return self.alike[colour]
-
-    def _is_banded(self, colour: str, after: int, z: int, box: Rectangle) -> bool:
-        """Whether lines of another colour, painted between two things, are the ground of a box."""
-        strips = (
-            fill.box
-            for at, fill in self.strips
-            if after < at < z and not (fill.colour and are_alike(fill.colour, colour))
-        )
-        return are_behind(strips, box)
 
     def _covers(self, cover: Cover, box: Rectangle) -> bool:
         """Whether it lies over all of a box, and nothing is seen through it."""
