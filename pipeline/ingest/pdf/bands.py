@@ -21,8 +21,28 @@ class Strips:
         self._shelves: dict[int, list[tuple[float, Rectangle, str | None]]] = defaultdict(list)
         self._count = 0
 
-    def add(self, z: float, box: Rectangle, colour: str | None) -> None:
-        """Take up a strip."""
+    def take(
+        self,
+        z: float,
+        box: Rectangle,
+        *,
+        width: float,
+        ink: str | None,
+        fill: bool,
+        colour: str | None,
+    ) -> None:
+        """Take up a line or rectangle, if what is painted of it is a strip.
+
+        `width` and `ink` are those of its line, 0 where that is not painted.
+        """
+        thin = min(box[2] - box[0], box[3] - box[1])
+        if thin <= width > 0:
+            half = width / 2
+            self._add(z, (box[0] - half, box[1] - half, box[2] + half, box[3] + half), ink)
+        elif fill and thin <= BROAD:
+            self._add(z, box, colour)
+
+    def _add(self, z: float, box: Rectangle, colour: str | None) -> None:
         low, high = box[1] // _SHELF, box[3] // _SHELF
         if self._count < _MOST and 0 <= high - low <= _HIGHEST:
             self._count += 1
@@ -57,12 +77,6 @@ class Strips:
 def is_broad(box: Rectangle) -> bool:
     """Whether an area is wide and high enough to be a ground, or to hide a word."""
     return box[2] - box[0] > BROAD and box[3] - box[1] > BROAD
-
-
-def widened(box: Rectangle, width: float) -> Rectangle:
-    """The area that a line of a width is painted over."""
-    half = width / 2
-    return box[0] - half, box[1] - half, box[2] + half, box[3] + half
 
 
 def _union(extents: Sequence[tuple[float, float]]) -> float:

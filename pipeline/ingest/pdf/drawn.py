@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.bands import BROAD, Strips, is_broad, widened
+from pipeline.ingest.pdf.bands import is_broad
 from pipeline.ingest.pdf.leaf import WHITE, Fill, Leaf, hexadecimal
 from pipeline.ingest.pdf.points import Point, apart, around, is_rectangle, levelled, shared
 from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, holding_each_other
@@ -46,12 +46,11 @@ class Cover(NamedTuple):
 
 @dataclass
 class Drawing:
-    """What was drawn: shapes for pdfplumber's tables; grounds, covers and strips with their `z`."""
+    """What was drawn: shapes for pdfplumber's tables; grounds and covers with their `z`."""
 
     shapes: Shapes = field(default_factory=lambda: Shapes([], [], []))
     grounds: list[tuple[int, Fill]] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
-    strips: Strips = field(default_factory=Strips)
     heights: dict[int, int] = field(default_factory=dict)
     matrices: dict[int, Matrix] = field(default_factory=dict)
 
@@ -187,9 +186,9 @@ class Reader:
         self.leaf.pictures += self.leaf.has(box)
         self.leaf.note(box)
         self.leaf.drawn.append(box)
-        self._fill(thing, box, None)
+        seen = self._fill(thing, box, None)
         if not thing.sheer and not native.is_transparent(thing.handle):
-            self.drawing.covers.append(Cover(thing.z, self._cut(thing, box), thing.handle))
+            self.drawing.covers.append(Cover(thing.z, seen, thing.handle))
 
     def is_solid(self, handle: int) -> bool:
         """Whether a picture has no part that is seen through."""
@@ -205,9 +204,12 @@ class Reader:
         finally:
             native.bitmap_free(bitmap)
 
-    def _fill(self, thing: Thing, box: Rectangle, colour: str | None) -> None:
+    def _fill(self, thing: Thing, box: Rectangle, colour: str | None) -> Rectangle:
+        """Keep a fill; what is seen of it."""
         self.leaf.fills.append(Fill(box, colour))
-        self.drawing.grounds.append((thing.z, Fill(self._cut(thing, box), colour)))
+        seen = self._cut(thing, box)
+        self.drawing.grounds.append((thing.z, Fill(seen, colour)))
+        return seen
 
     def _cut(self, thing: Thing, box: Rectangle) -> Rectangle:
         """What is seen of the box of an object; a narrow one hides nothing, and is not cut."""
@@ -331,24 +333,17 @@ class Reader:
         x0, top, x1, bottom = box
         shape = {
             **look, "pts": points, "x0": x0, "x1": x1, "top": top, "bottom": bottom,
-            "width": x1 - x0, "height": bottom - top,
+            "width": x1 - x0, "height": bottom - top, "z": thing.z, "known": colour or None,
         }  # fmt: skip
         self.drawing.shapes.objects[kind].append(shape)
         self.leaf.note(box)
         self.leaf.drawn.append(box)
         if points[0] == points[-1] and (look["stroke"] or kind == "curve"):
             self.leaf.frames.append(box)
-        thin = min(x1 - x0, bottom - top)
-        if kind != "curve" and look["stroke"] and thin <= look["linewidth"]:
-            ink = look["stroking_color"]
-            known = ink if len(ink) == len(WHITE) else None
-            self.drawing.strips.add(thing.z, widened(box, look["linewidth"]), known)
-        elif kind == "rect" and look["fill"] and thin <= BROAD:
-            self.drawing.strips.add(thing.z, box, colour or None)
         if bottom - top < _RULE < x1 - x0:
             self.leaf.rules.append(box)
         elif look["fill"] and kind != "line":
             known = colour if kind == "rect" and colour else None
-            self._fill(thing, box, known)
+            seen = self._fill(thing, box, known)
             if known and not native.is_transparent(thing.handle):
-                self.drawing.covers.append(Cover(thing.z, self._cut(thing, box)))
+                self.drawing.covers.append(Cover(thing.z, seen))

@@ -21,7 +21,7 @@ from pdfplumber.page import Page as PlumberPage
 from pdfplumber.pdf import PDF
 
 from pipeline.ingest.pdf import leaf as limits
-from pipeline.ingest.pdf.bands import BROAD, Strips, widened
+from pipeline.ingest.pdf.bands import Strips
 from pipeline.ingest.pdf.leaf import (
     ASKEW,
     SMALLEST,
@@ -253,12 +253,11 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
             leaf.frames.append(box)
     spaces = device.spaces.get(id(item), ("", ""))
     colour = colour_of(item.non_stroking_color, spaces[0])
-    thin = min(x1 - x0, bottom - top)
-    if isinstance(item, LTLine | LTRect) and item.stroke and thin <= item.linewidth:
+    if isinstance(item, LTLine | LTRect):
+        width = float(item.linewidth) if item.stroke else 0.0
         ink = colour_of(item.stroking_color, spaces[1])
-        device.strips.add(len(leaf.fills), widened(box, item.linewidth), ink)
-    elif isinstance(item, LTRect) and item.fill and thin <= BROAD:
-        device.strips.add(len(leaf.fills), box, colour)
+        fill = bool(item.fill) and isinstance(item, LTRect)
+        device.strips.take(len(leaf.fills), box, width=width, ink=ink, fill=fill, colour=colour)
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):

@@ -22,6 +22,7 @@ _STRIP = 0.8  # em between a heading and the text
 _NARROW = 0.4  # of the width of both columns
 _MARGIN = 0.08  # of the page's height, at its head and foot, where anything may stand
 _MOST_OVER = 3  # lines over both columns: head and foot; with more, the text is as wide as the page
+_MOST_WIDE = 8  # lines over both columns of any size: titles and notes, too
 _LOOSE = 1.2  # times the usual distance of lines: a wider one parts paragraphs
 _LEVEL = 0.4  # em that a heading may stand higher or lower than the text beside it
 _TALL, _MOST_LINES = 4, 6  # lines of a usual section at least, of a heading at most
@@ -39,9 +40,20 @@ def edge_of(lines: Sequence[Printed]) -> float | None:
     if count < max(_FEWEST, _SHARE * len(upright)):
         return None
     edge = min(line.left for line in upright if round(line.left) == left)
-    beside = (line for line in upright if line.left < edge - 3 * line.size)
-    found = any(line.words[1] < edge and _WORD.search(line.text) for line in beside)
-    return edge if found else None
+    beside = [line for line in upright if line.left < edge - 3 * line.size]
+    if not any(_WORD.search(_before(line, edge)) for line in beside):
+        return None
+    over = (line for line in beside if line.right > edge and not line.bold)
+    wide = sum(all(abs(start - edge) > _EDGE for start in line.starts) for line in over)
+    return edge if wide <= _MOST_WIDE else None
+
+
+def _before(line: Printed, edge: float) -> str:
+    """The words of a line that stand clear of an edge on its left; none where any runs over it."""
+    clear, words = edge - _STRIP * line.size, line.text.split()
+    count = sum(right < clear for right in line.words[1::2])
+    over = count < len(words) and line.words[2 * count] < edge - _EDGE
+    return "" if over else " ".join(words[:count])
 
 
 def are_sided(lines: Sequence[Printed], edge: float, height: float, *, several: bool) -> bool:

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from pipeline.ingest.pdf.bands import is_broad
+from pipeline.ingest.pdf.bands import Strips, is_broad
 from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader
 from pipeline.ingest.pdf.leaf import WHITE, are_alike
 from pipeline.ingest.pdf.ruling import Rectangle
@@ -15,7 +16,7 @@ class Sight:
     """The grounds and covers of one page."""
 
     def __init__(self, drawing: Drawing, reader: Reader) -> None:
-        self.reader = reader
+        self.reader, self.shapes = reader, drawing.shapes
         self.fills: dict[str, list[tuple[int, Rectangle]]] = {}
         # A map has 100,000 shapes, and each white word would be held against all of them.
         self.grounds = [(z, fill) for z, fill in drawing.grounds if is_broad(fill.box)]
@@ -23,7 +24,6 @@ class Sight:
             if fill.colour:
                 self.fills.setdefault(fill.colour, []).append((z, fill.box))
         self.alike: dict[str, list[tuple[int, Rectangle]]] = {}
-        self.strips = drawing.strips
         self.covers = [cover for cover in drawing.covers if is_broad(cover.box)]
         self.heights = [cover.z for cover in self.covers]
         self.solid: dict[int, bool] = {}
@@ -61,8 +61,20 @@ class Sight:
         for at, fill in reversed(self.grounds):
             if at < z and _holds(fill.box, x, y):
                 lost = fill.colour is not None and are_alike(fill.colour, colour)
-                return lost and not self.strips.are_behind(box, colour, at, z)
-        return pale and not self.strips.are_behind(box, colour, 0, z)
+                return lost and not self._strips.are_behind(box, colour, at, z)
+        return pale and not self._strips.are_behind(box, colour, 0, z)
+
+    @cached_property
+    def _strips(self) -> Strips:
+        strips = Strips()
+        for shape in (*self.shapes.lines, *self.shapes.rects):
+            box = shape["x0"], shape["top"], shape["x1"], shape["bottom"]
+            width = shape["linewidth"] if shape["stroke"] else 0.0
+            ink = shape["stroking_color"]
+            known = ink if len(ink) == len(WHITE) else None
+            fill = shape["fill"] and len(shape["pts"]) > 2
+            strips.take(shape["z"], box, width=width, ink=known, fill=fill, colour=shape["known"])
+        return strips
 
     def _alike(self, colour: str) -> Sequence[tuple[int, Rectangle]]:
         """The fills of a colour, and of those that nobody tells from it."""
