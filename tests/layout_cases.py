@@ -5,7 +5,8 @@
 Each case is a folder: `case.pdf`, made here, and `golden.txt`, its blocks by hand and by eye.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from layout_tables import TABLES
@@ -220,13 +221,67 @@ def numbers_in_the_margin() -> bytes:
     return pdf(said + numbers)
 
 
+Part = tuple[str, Sequence[Sequence[str]]]
+PARTS: Sequence[Part] = (
+    ("Who keeps|the ledger", (SAID, SAID[:4])),
+    ("When it is read", (SAID[4:], SAID)),
+    ("When it is full", (SAID * 2, SAID[4:])),
+)
+
+
+def _sided(x: float, size: float, parts: Sequence[Part] = PARTS) -> tuple[str, str]:
+    """Titles at the left margin beside paragraphs that begin at x; the titles, then the text."""
+    titles, said, y = "", "", 680.0
+    for title, paragraphs in parts:
+        font = "B" if size > 9 else "F"
+        titles += lines(60, y, *title.split("|"), size=size, lead=size + 3, font=font)
+        for paragraph in paragraphs:
+            said += lines(x, y, *paragraph)
+            y -= 14 * len(paragraph) + 8
+        y -= 10
+    return titles, said
+
+
+def side_headings() -> bytes:
+    """Headings in a narrow column, level with the text that they head, painted after all of it."""
+    titles, said = _sided(190, 11)
+    return pdf(text(60, 730, "Of ledgers", size=18, font="B") + said + titles)
+
+
+def side_headings_line_by_line() -> bytes:
+    """Such headings close to the text and painted with its lines; the page begins in a section."""
+    page = "".join(_sided(150, 11))
+    painted = sorted(page.splitlines(keepends=True), key=lambda line: -float(line.split()[9]))
+    return pdf(lines(150, 740, *SAID[2:4]) + "".join(painted))
+
+
+def side_keywords() -> bytes:
+    """Keywords in small light type: no headings, yet each before the text that it stands beside."""
+    titles, said = _sided(150, 8)
+    return pdf(titles + said)
+
+
+def terms_beside_meanings() -> bytes:
+    """A table without rules whose names are bold, with a paragraph of meaning for each."""
+    parts = tuple((title, (SAID[n : n + 3],)) for n, (title, _) in enumerate(PARTS))
+    titles, said = _sided(190, 11, parts)
+    return pdf(said + titles)
+
+
+def terms_beside_paragraphs() -> bytes:
+    """Such a table with several paragraphs to a name; the text above it is as wide as the page."""
+    above = (f"{one} {other}" for one, other in pairwise(SAID))
+    return pdf(lines(60, 770, *above) + "".join(_sided(190, 11)))
+
+
 CASES: dict[str, Callable[[], bytes]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         cut_rows, cut_row_of_paragraphs, rows_that_end, nested_heads, caption_over_columns, sidebar,
         box_in_a_sentence, chart, chart_without_caption, diagram, diagram_without_caption,
         formula, lists_in_columns, marks_alone, pull_quote,
-        numbers_in_the_margin,
+        numbers_in_the_margin, side_headings, side_headings_line_by_line, side_keywords,
+        terms_beside_meanings, terms_beside_paragraphs,
     )
 } | TABLES | TAGGED  # fmt: skip
 

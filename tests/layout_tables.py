@@ -20,6 +20,7 @@ ROWS = (
 XS = (60.0, 148.0, 334.0)  # at 10 points: half an em and less behind the longest words
 RIGHT = 410.0
 LEAD = 12
+LOW = "/MediaBox [0 0 612 300]"  # paper that a few lines fill
 
 
 def table(
@@ -94,6 +95,26 @@ def level_rules_with_titles() -> bytes:
     return pdf(lines(60, 720, *SAID) + page + lines(60, y - 30, *SAID))
 
 
+def level_rules_around_pairs() -> bytes:
+    """Rows in twos and threes between level rules, parted by space; the first cell is of them all."""
+    rows = (
+        (("Those who|keep", "Sign each page, and write the|hour beside the name.", "Pages"), ("", "Count the keys.", "Keys")),
+        (("Readers", "Read.", "Pages"), ("", "Ask for what is missing, until|it is found.", "Gaps"), ("", "Strike out.", "Faults")),
+        (("All", "Go home.", "None"),),
+        (("Nobody", "Burns a page of the ledger, or|lends it.", "Fire, and|loss"),),
+    )  # fmt: skip
+    xs, right, y = (60, 148, 310), 400, 640.0
+    page = table((HEAD,), y, xs=xs, right=right, bold=1, ruled=(0, 1))[0]
+    y -= 26
+    for group in rows:
+        for row in group:
+            page, y = page + table((row,), y, xs=xs, right=right)[0], y - LEAD * 2
+            y += LEAD - 4 - LEAD * max(cell.count("|") for cell in row[1:])
+        page += rule(60, y + 5, right, y + 5)
+        y -= 7
+    return pdf(lines(60, 720, *SAID) + page + lines(60, y - 30, *SAID))
+
+
 def level_rules_without_tables() -> bytes:
     """Rules as wide as the page around its head, its columns, its foot; and an algorithm."""
     page = text(60, 766, "Of ledgers", size=8) + rule(60, 760, 550, 760)
@@ -158,6 +179,47 @@ def row_over_a_whole_page() -> bytes:
     return pdf(first, second + lines(60, 90, *SAID[:1]))
 
 
+def row_over_three_pages() -> bytes:
+    """A row that two page breaks cut, first in a sentence, then after one; its head comes again."""
+    xs, why = (60, 150, 400, 540), ("Nobody knows who", "signed, unless the", "hour is known.")
+    said = ("Sign each page, and write the hour", "beside the name, in the ink of the year.") * 9
+    cuts = ((0, 7, why[:2]), (7, 15, (why[2], *why)), (15, 18, ()))
+    pages = []
+    for number, (start, end, beside) in enumerate(cuts):
+        page = grid(xs, (60 if number < 2 else 160, 220, 240)) + shade(60, 220, 480, 20)
+        for x, words in zip(xs, HEAD, strict=False):
+            page += text(x + 5, 226, words, font="B")
+        page += lines(155, 200, *said[start:end], lead=18) + lines(405, 200, *beside, lead=18)
+        pages.append(text(60, 20, "Of ledgers", size=8) + page)
+    pages[0] = lines(60, 280, *SAID) + pages[0] + text(65, 200, "Loss of keys")
+    pages[2] += grid(xs, (130, 160)) + text(65, 140, "Flood") + text(155, 140, "Go upstairs.")
+    return pdf(*pages, box=LOW)
+
+
+def rest_of_a_last_row() -> bytes:
+    """The last row of a table ends on the page after next, alone and with its first cell empty."""
+    xs, said = (60, 150, 540), ("Sign each page, and write the hour beside the name,", "in the ink of the year.") * 9  # fmt: skip
+    pages = [lines(60, 280, *SAID) + grid(xs, (50, 200, 220)) + text(65, 205, "Gate") + text(155, 205, "Close it.")]  # fmt: skip
+    pages[0] += text(65, 185, "Keys") + lines(155, 185, *said[:10])
+    pages.append(grid(xs, (50, 270)) + lines(155, 255, *said[:14]))
+    pages.append(grid(xs, (220, 270)) + lines(155, 255, *said[:2], "Then stop."))
+    pages[2] += lines(60, 190, *SAID)
+    return pdf(*pages, box=LOW)
+
+
+def cited_row_over_three_pages() -> bytes:
+    """A labelled row without rules, whose words fill the page between two breaks."""
+    said = ("Keep the ledger of the gate, and of the stores, for a year and", "a day after its last page is signed, and read it on that day,") * 11  # fmt: skip
+    rows = (("Step ID", "What to do"), ("LG-1.1-001", "Read the ledger of the gate."), ("LG-1.1-002", "Sign it."), ("LG-1.1-003", "|".join(said[:5])))  # fmt: skip
+    first, _ = table(rows, 160, xs=(60, 150), bold=1)
+    rest, _ = table(
+        (("LG-1.2-001", "Close the book."), ("LG-1.2-002", "Go home.")), 210, xs=(60, 150)
+    )
+    pages = [lines(60, 270, *SAID) + first, lines(150, 270, *said[5:20], size=10, lead=LEAD)]
+    pages.append(lines(150, 270, said[20], "stop.", size=10, lead=LEAD) + rest)
+    return pdf(*(text(60, 20, "Of ledgers", size=8) + page for page in pages), box=LOW)
+
+
 def items_in_cells() -> bytes:
     """Marked items in the cells of a table with level rules: marks are no column."""
     rows = (
@@ -183,7 +245,9 @@ TABLES: dict[str, Callable[[], bytes]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         level_rules, level_rules_under_rows, level_rules_overleaf, level_rules_in_a_column,
-        level_rules_with_titles, level_rules_without_tables, shades_as_wide_as_the_table,
+        level_rules_with_titles, level_rules_around_pairs,
+        level_rules_without_tables, shades_as_wide_as_the_table,
         sideways_level_rules, sideways_grid, row_over_a_whole_page, items_in_cells, row_cut_above_heads,
+        row_over_three_pages, rest_of_a_last_row, cited_row_over_three_pages,
     )
 }  # fmt: skip

@@ -50,6 +50,21 @@ def test_the_imprint_of_a_paper_parts_no_sentence(reader: str) -> None:
 
 
 @BOTH
+def test_small_type_below_a_heading_is_no_note(reader: str) -> None:
+    """A list of references as papers end with; half of it stands in the lower part of the page."""
+    cited = [
+        f"[{n}] Keeper, A. Of ledger {n} and its gaps. Ledgers {n + 3}, 7." for n in range(1, 25)
+    ]
+    page = lines(60, 700, *wrap(SAID * 8, 46), size=10, lead=LEAD)
+    page += lines(320, 700, *wrap(SAID, 46), size=10, lead=LEAD)
+    page += text(320, 590, "References", size=12, font="B")
+    page += lines(320, 572, *cited, size=8, lead=14)
+    document = read_pages(page, reader=reader)
+    assert of_kind(document, BlockKind.LIST_ITEM) == cited
+    assert of_kind(document, BlockKind.FOOTNOTE) == []
+
+
+@BOTH
 def test_the_columns_below_a_head_are_read_one_after_the_other(reader: str) -> None:
     document = read_pages(paper(), reader=reader)
     headings = of_kind(document, BlockKind.HEADING)

@@ -1,6 +1,7 @@
 """PDF to Document when something is wrong: hidden, garbled, broken, locked, turned, cropped."""
 
 import io
+from time import process_time
 
 import pytest
 from printing import lines, pdf, read_pages, read_pdf, rule, shade, text
@@ -29,6 +30,10 @@ def set_aside(data: bytes) -> str:
 UNSEEN = [
     pytest.param("1 g " + text(72, 600, "Trust me") + "0 g\n", id="white on white"),
     pytest.param(shade(72, 590, 200, 30, "0.2 0.4 0.6") + "0.2 0.4 0.6 rg " + text(80, 600, "Trust me") + "0 g\n", id="in the colour of its ground"),
+    pytest.param("0.975 g " + text(72, 600, "Trust me") + "0 g\n", id="all but white on white"),
+    pytest.param(shade(72, 590, 200, 30, "0.9 0.94 0.96") + "0.91 0.95 0.98 rg " + text(80, 600, "Trust me") + "0 g\n", id="pale on pale"),
+    pytest.param(rule(72, 602, 200, 602) + "1 g " + text(72, 600, "Trust me") + "0 g\n", id="white across a rule"),
+    pytest.param("q 30 w 60 604 m 540 604 l S Q\n" + shade(60, 590, 300, 30, "1 1 1") + "1 g " + text(72, 600, "Trust me") + "0 g\n", id="white on white over a band"),
     pytest.param(text(72, 600, "Trust me", also="3 Tr"), id="not painted"),
     pytest.param(text(72, 600, "Trust me", size=1), id="too small"),
     pytest.param(text(72, 900, "Trust me"), id="off the page"),
@@ -102,6 +107,48 @@ def test_white_type_on_a_ground_is_seen(ground: str) -> None:
     document = read_pages(ground + "1 g " + text(72, 600, "Trust me") + "0 g\n")
     assert document.text == "Trust me"
     assert document.pages[0].hidden == 0
+
+
+LIGHT = "1 g " + text(80, 600, "Trust me", size=14) + "0 g\n"
+BANDS = [
+    pytest.param("q 0.1 0.1 0.4 RG 30 w 60 604 m 540 604 l S Q\n", id="a thick line"),
+    pytest.param("q 0.1 0.1 0.4 RG 30 w 60 604 400 0.1 re S Q\n", id="a thick frame around nothing"),
+    pytest.param("".join(f"q 0.1 0.1 0.4 RG 2 w 60 {n} m 360 {n} l S Q\n" for n in range(591, 621, 2)), id="lines"),
+    pytest.param("".join(shade(60, n, 300, 2, "0.1 0.1 0.4") for n in range(590, 620, 2)), id="strips"),
+    pytest.param("".join(shade(x, 590, 3, 30, "0.1 0.1 0.4") for x in range(60, 360, 3)), id="upright strips"),
+    pytest.param(shade(60, 590, 300, 30, "0.8 0.9 1"), id="a pale band"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+@pytest.mark.parametrize("band", BANDS)
+def test_light_type_on_a_band_of_any_make_is_seen(band: str, reader: str) -> None:
+    document = read_pages(band + LIGHT, reader=reader)
+    assert (document.text, document.pages[0].hidden) == ("Trust me", 0)
+
+
+def test_thousands_of_strips_and_of_white_words_are_read_in_time() -> None:
+    strips = "".join(f"0.1 g 60 {100 + 0.6 * n:.1f} 300 1 re f\n" for n in range(999))
+    words = (text(60 + n % 10 * 50, 100 + 0.3 * n, "white", size=4) for n in range(2_000))
+    started = process_time()
+    assert read_pages(f"{strips}1 g {''.join(words)}").pages[0].hidden
+    assert process_time() - started < 6  # seconds; 13 when each word met all strips
+
+
+def test_what_is_painted_through_a_clip_hides_nothing_outside_it() -> None:
+    everywhere = "0.1 0.1 0.4 rg 0 0 612 792 re f"
+    page = SEEN + f"q 60 590 300 30 re W n {everywhere} Q\n" + LIGHT
+    page += f"q 60 200 300 30 re W n {everywhere} Q\n" + text(72, 150, "Trust nobody.")
+    page += "q 60 400 100 30 re W n 400 0 0 700 60 100 cm /I Do Q\n"
+    document = read_pages(page)
+    assert document.text.split("\n\n") == [
+        "Everybody sees these words.",
+        "Trust me",
+        "Trust nobody.",
+    ]
+    assert document.pages[0].hidden == 0
+    elsewhere = f"q 60 200 300 30 re W n {everywhere} Q\n"
+    assert read_pages(SEEN + elsewhere + LIGHT).pages[0].hidden == len("Trustme")
 
 
 @pytest.mark.parametrize(

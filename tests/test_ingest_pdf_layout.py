@@ -44,6 +44,15 @@ def test_a_note_mark_leads_to_its_footnote() -> None:
     assert mark.href == f"#{note.span.start}-{note.span.end}"
 
 
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+def test_marks_nearly_as_large_as_their_notes_part_them(reader: str) -> None:
+    page = lines(72, 700, *BODY)
+    for n, words in enumerate(("Kept on paper.", "Read in spring.")):
+        page += text(72, 104 - 20 * n, f"{n + 12}", size=8) + text(80.9, 100 - 20 * n, words, size=9)  # fmt: skip
+    document = read_pages(page, reader=reader)
+    assert of_kind(document, BlockKind.FOOTNOTE) == ["12 Kept on paper.", "13 Read in spring."]
+
+
 def test_the_outline_of_a_file_gives_the_levels_of_its_headings() -> None:
     file = io.BytesIO()
     canvas = Canvas(file)

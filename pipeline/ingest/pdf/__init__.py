@@ -75,7 +75,7 @@ def _contents(
     tables = 0
     in_contents = False
     for sheet in sheets:
-        content = Content(sheet.number)
+        content = Content(sheet.number, sheet.boxed)
         lines = [item for item in sheet.items if isinstance(item, Printed)]
         lines = [line for line in lines if line not in furniture and not line.figure]
         listed = contents_of(lines, in_contents)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.ingest.pdf.blocks import continues
 from pipeline.ingest.pdf.passage import Passage
+from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.tables import Area
 
 _SNAP = 4.0  # points that the edges of a column may differ by from page to page
@@ -12,35 +13,87 @@ _LOW = 0.6  # of a page's height, above which no table ends because its page doe
 Pairs = list[tuple[Passage, Passage]]
 
 
-def cut_cells(flow: Sequence[Passage], following: Sequence[Passage], height: float) -> Pairs:
+def cut_cells(
+    flow: Sequence[Passage],
+    following: Sequence[Passage],
+    page: int,
+    height: float,
+    boxed: Sequence[Sequence[Rectangle]] = (),
+) -> Pairs:
     """The cells of the last row of a page, each with its rest in the first row of the next.
 
     A row is cut where the next page begins with one whose key is empty, though all the others of
     both pages have theirs; or each of whose cells goes on what the page before left open. Heads
-    that come again stand above it. `height` is that of the page.
+    that come again stand above it. `page` is the one that ends, `height` its height; a row may
+    have come over a page break before, with all of its cells but those that ended there. `boxed`
+    are the rows of cells on the next page that are no tables by themselves.
     """
     above, below = _row(flow, last=True), _row(following, last=False)
-    if above and _heads(below) and _heads(below) == _heads(flow, above[0].table):
+    heads = _heads(flow, above[0].table) if above else []
+    if heads and [cell.text for cell in below] == heads:
+        for cell in below:
+            _area(cell).head = True  # nothing tells it where one row alone is left below
         following = [cell for cell in following if cell not in below]
         below = _row(following, last=False)
-    if not above or not below or any(_area(cell).head for cell in below):
+    if not above or any(_area(cell).head for cell in (*above, *below)):
         return []
-    pairs = _pairs(above, below, 0.0) or _pairs(above, below, _right(following) - _right(flow))
-    if not pairs:
+    if below:
+        pairs = _pairs(above, below, 0.0) or _pairs(above, below, _right(following) - _right(flow))
+    else:
+        pairs = next((found for row in boxed if (found := _boxed(above, following, row))), [])
+    if not pairs or any(one.last.page != page for one, _ in pairs):
         return []
-    if all(continues(one, cell) for one, cell in pairs):
+    if below and all(continues(one, cell) for one, cell in pairs):
         return pairs
-    keyed = _has_key(flow, above) and _has_key(following, below, but=below)
-    low = max(_area(cell).box[3] for cell in above) > _LOW * height
-    key = min(_area(cell).column for cell in above)
-    if keyed and low and key == 0 and all(_area(cell).column for cell in below):
+    keyed = _has_key(flow, above) and (not below or _has_key(following, below, but=below))
+    low = max(map(_bottom, above)) > _LOW * height
+    key = next((cell for cell in above if _area(cell).column == 0), None)
+    if keyed and low and key and all(one is not key for one, _ in pairs):
         return pairs
     return []
+
+
+def _boxed(
+    above: Sequence[Passage], following: Sequence[Passage], row: Sequence[Rectangle]
+) -> Pairs:
+    """The passages that a page begins with in a row of cells, each after the cell above its own.
+
+    The row is of the same table: all of the cells above have one of their width in it.
+    """
+    homes = {
+        cell: one
+        for one in above
+        for cell in row
+        if all(abs(a - b) < _SNAP for a, b in zip(_area(one).box[::2], cell[::2], strict=True))
+    }
+    if len(homes) < len(above) or any(line.turn for one in above for line in one.lines):
+        return []
+    pairs = []
+    for passage in following:
+        held = {cell for cell in row for line in passage.lines if _holds(cell, line.box)}
+        if passage.area or not held:
+            break
+        cell = held.pop()
+        if held or cell not in homes or not all(_holds(cell, line.box) for line in passage.lines):
+            return []
+        pairs.append((homes[cell], passage))
+    return pairs
+
+
+def _holds(cell: Rectangle, box: Rectangle) -> bool:
+    """Whether the middle of a box lies in a cell."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return cell[0] < x < cell[2] and cell[1] < y < cell[3]
 
 
 def _area(cell: Passage) -> Area:
     assert cell.area
     return cell.area
+
+
+def _bottom(cell: Passage) -> float:
+    """Where a cell ends on its last page."""
+    return _area(cell).box[3] if cell.first.page == cell.last.page else cell.last.bottom
 
 
 def _row(flow: Sequence[Passage], *, last: bool) -> list[Passage]:
@@ -56,9 +109,9 @@ def _row(flow: Sequence[Passage], *, last: bool) -> list[Passage]:
     return [cell for cell in cells if _area(cell).row == row]
 
 
-def _heads(cells: Sequence[Passage], table: int = -1) -> list[str]:
-    """The words of the heads among cells, or among those of one table."""
-    areas = [(cell, cell.area) for cell in cells if table in (-1, cell.table)]
+def _heads(cells: Sequence[Passage], table: int) -> list[str]:
+    """The words of the heads of a table."""
+    areas = [(cell, cell.area) for cell in cells if cell.table == table]
     return [cell.text for cell, area in areas if area and area.head]
 
 
@@ -82,4 +135,5 @@ def _has_key(flow: Sequence[Passage], row: Sequence[Passage], but: Sequence[Pass
     """Whether every row of the table of a row has a word in its first column, but for one."""
     cells = [cell for cell in flow if cell.area and cell.table == row[0].table and cell not in but]
     rows = {_area(cell).row for cell in cells}
-    return rows == {_area(cell).row for cell in cells if _area(cell).column == 0}
+    keys = [_area(cell) for cell in cells if _area(cell).column == 0]
+    return rows <= {area.row + n for area in keys for n in range(area.rows)}

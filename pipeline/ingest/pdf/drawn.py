@@ -1,6 +1,6 @@
 """What pdfium painted on a page besides type: rules, fills and pictures, in painting order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from ctypes import byref, c_float, c_int, c_uint, string_at
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import native
+from pipeline.ingest.pdf.bands import is_broad
 from pipeline.ingest.pdf.leaf import WHITE, Fill, Leaf, hexadecimal
+from pipeline.ingest.pdf.points import Point, apart, around, is_rectangle, levelled, shared
 from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, holding_each_other
 
 Matrix = tuple[float, float, float, float, float, float]
-Point = tuple[float, float]
 
 _MOST_SEGMENTS = 400  # of one path; no rule or shade has more
 _MOST_OBJECTS = 200_000
 _DEEPEST = 24  # forms within forms
-_SNAP = 0.02  # points; single precision moves the corners of a rectangle by less
 _SOLID = 0.98  # of a picture's points
 _WITH_ALPHA = (raw.FPDFBitmap_BGRA, raw.FPDFBitmap_BGRA_Premul)
 _MATRIX = raw.FS_MATRIX()  # one for all: each path asks for its own
@@ -137,6 +137,9 @@ class Reader:
         """The fill colour of an object, and how opaque it is (0 to 255)."""
         if not native.fill_colour(handle, *self._colour):
             return "#000000", 255
+        return self._painted()
+
+    def _painted(self) -> tuple[str, int]:
         of_red, of_green, of_blue, of_alpha = self._parts
         parts = of_red.value, of_green.value, of_blue.value
         known = self._colours.get(parts)
@@ -144,14 +147,13 @@ class Reader:
             known = self._colours[parts] = hexadecimal(*(part / 255 for part in parts))
         return known, of_alpha.value
 
-    def clip(self, handle: int) -> Rectangle | None:
-        """What a text object is cut off at, when that is a rectangle."""
+    def clip(self, handle: int, matrix: Matrix | None) -> Rectangle | None:
+        """What an object within a matrix is cut off at, when that is a rectangle."""
         clip = native.clip_of(handle)
         count = native.count_clips(clip) if clip else 0
         if not 0 < count < 50:
             return None
         x, y = self._x, self._y
-        matrix = self.drawing.matrices.get(handle)
         found: Rectangle | None = None
         for path in range(count):
             size = native.count_clip_segments(clip, path)
@@ -163,7 +165,7 @@ class Reader:
                 corners.append(self._at((x.value, y.value), matrix))
             (x0, y0), (x1, y1) = corners
             here = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-            found = here if found is None else _shared(found, here)
+            found = here if found is None else shared(found, here)
         return found
 
     def _box(self, thing: Thing) -> Rectangle:
@@ -184,9 +186,9 @@ class Reader:
         self.leaf.pictures += self.leaf.has(box)
         self.leaf.note(box)
         self.leaf.drawn.append(box)
-        self._fill(thing, box, None)
+        seen = self._fill(thing, box, None)
         if not thing.sheer and not native.is_transparent(thing.handle):
-            self.drawing.covers.append(Cover(thing.z, box, thing.handle))
+            self.drawing.covers.append(Cover(thing.z, seen, thing.handle))
 
     def is_solid(self, handle: int) -> bool:
         """Whether a picture has no part that is seen through."""
@@ -202,10 +204,17 @@ class Reader:
         finally:
             native.bitmap_free(bitmap)
 
-    def _fill(self, thing: Thing, box: Rectangle, colour: str | None) -> None:
-        fill = Fill(box, colour)
-        self.leaf.fills.append(fill)
-        self.drawing.grounds.append((thing.z, fill))
+    def _fill(self, thing: Thing, box: Rectangle, colour: str | None) -> Rectangle:
+        """Keep a fill; what is seen of it."""
+        self.leaf.fills.append(Fill(box, colour))
+        seen = self._cut(thing, box)
+        self.drawing.grounds.append((thing.z, Fill(seen, colour)))
+        return seen
+
+    def _cut(self, thing: Thing, box: Rectangle) -> Rectangle:
+        """What is seen of the box of an object; a narrow one hides nothing, and is not cut."""
+        clip = self.clip(thing.handle, thing.matrix) if is_broad(box) else None
+        return shared(box, clip) if clip else box
 
     # --- paths ------------------------------------------------------------------------------------
 
@@ -266,7 +275,8 @@ class Reader:
             a, b, c, d = matrix[:4]
             width = self._width.value * abs(a * d - b * c) ** 0.5
             native.stroke_colour(handle, *self._colour)
-            ink = ",".join(str(part.value) for part in self._parts)
+            ink, alpha = self._painted()
+            ink = ink if alpha == 255 else f"{ink}/{alpha}"
         return {
             "fill": filled,
             "stroke": stroked,
@@ -296,7 +306,7 @@ class Reader:
                     continue
             native.segment_point(segment, self._to_x, self._to_y)
             points.append(self._at((self._x.value, self._y.value), matrix))
-            if native.segment_closes(segment) and _apart(points[-1], points[0]):
+            if native.segment_closes(segment) and apart(points[-1], points[0]):
                 points.append(points[0])
         if len(points) > 1:
             yield points, straight
@@ -305,9 +315,9 @@ class Reader:
         self, thing: Thing, points: list[Point], straight: bool, look: dict[str, Any], colour: str
     ) -> None:
         line = straight and (len(points) == 2 or (len(points) == 3 and points[0] == points[2]))
-        rect = straight and not line and _is_rectangle(points)
+        rect = straight and not line and is_rectangle(points)
         if line:
-            points = _levelled(points[:2])
+            points = levelled(points[:2])
         kind = "line" if line else "rect" if rect else "curve"
         self._keep(thing, kind, around(points), points, look, colour)
 
@@ -323,7 +333,7 @@ class Reader:
         x0, top, x1, bottom = box
         shape = {
             **look, "pts": points, "x0": x0, "x1": x1, "top": top, "bottom": bottom,
-            "width": x1 - x0, "height": bottom - top,
+            "width": x1 - x0, "height": bottom - top, "z": thing.z, "known": colour or None,
         }  # fmt: skip
         self.drawing.shapes.objects[kind].append(shape)
         self.leaf.note(box)
@@ -333,52 +343,7 @@ class Reader:
         if bottom - top < _RULE < x1 - x0:
             self.leaf.rules.append(box)
         elif look["fill"] and kind != "line":
-            known = kind == "rect" and colour
-            self._fill(thing, box, colour if known else None)
+            known = colour if kind == "rect" and colour else None
+            seen = self._fill(thing, box, known)
             if known and not native.is_transparent(thing.handle):
-                self.drawing.covers.append(Cover(thing.z, box))
-
-
-def _apart(one: Point, other: Point) -> bool:
-    return abs(one[0] - other[0]) > _SNAP or abs(one[1] - other[1]) > _SNAP
-
-
-def _levelled(points: Sequence[Point]) -> list[Point]:
-    """A line that is all but level or upright, made so."""
-    (x0, y0), (x1, y1) = points
-    return [(x0, y0), (x0 if abs(x1 - x0) < _SNAP else x1, y0 if abs(y1 - y0) < _SNAP else y1)]
-
-
-def _is_rectangle(points: Sequence[Point]) -> bool:
-    if len(points) != 5 or _apart(points[0], points[4]):
-        return False
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3), _ = points
-    pairs = (x0 - x1, y1 - y2, x2 - x3, y3 - y0), (y0 - y1, x1 - x2, y2 - y3, x3 - x0)
-    return any(all(abs(step) < _SNAP for step in steps) for steps in pairs)
-
-
-def around(points: Sequence[Point]) -> Rectangle:
-    """The smallest rectangle that holds all the points."""
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _shared(one: Rectangle, other: Rectangle) -> Rectangle:
-    return (
-        max(one[0], other[0]),
-        max(one[1], other[1]),
-        min(one[2], other[2]),
-        min(one[3], other[3]),
-    )
-
-
-def frame_of(x0: float, y0: float, x1: float, y1: float, rotation: int) -> Callable[..., Point]:
-    """The way from a point of the file to its place on the page as it is seen."""
-    match rotation:
-        case 1:
-            return lambda x, y: (y - y0, x - x0)
-        case 2:
-            return lambda x, y: (x1 - x, y - y0)
-        case 3:
-            return lambda x, y: (y1 - y, x1 - x)
-    return lambda x, y: (x - x0, y1 - y)
+                self.drawing.covers.append(Cover(thing.z, seen))

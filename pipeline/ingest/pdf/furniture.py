@@ -148,6 +148,8 @@ def _breaks_off(body: Sequence[Printed], column: int, foot: Printed) -> bool:
     above = max((ln for ln in body if ln.column == column), key=lambda ln: ln.base, default=None)
     if above is None or foot.base - above.base < 1.5 * above.size or _LABELLED.match(foot.text):
         return False
+    if above.bold:
+        return False  # the heading of a list in small type
     return _ENDS.search(above.text) is None
 
 

@@ -7,6 +7,7 @@ as a reader sees it).
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.ingest.pdf.ruling import Level, Rectangle
@@ -20,6 +21,7 @@ STROKED = (2, 6)
 ASKEW = -1
 SPACE = 0.25  # em
 WHITE = "#ffffff"
+_UNSEEN = 0.03 * 255  # of a part of a colour
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|ssbx|-medi\b|\bbd\b", re.IGNORECASE)
 _DINGBATS = re.compile(r"wingding|webding|dingbat", re.IGNORECASE)
 
@@ -194,3 +196,12 @@ def hexadecimal(red: float, green: float, blue: float) -> str:
     if min(red, green, blue) >= 0.98:
         return WHITE
     return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
+
+
+@lru_cache(4096)
+def are_alike(one: str, other: str) -> bool:
+    """Whether nobody tells two colours (`#rrggbb`) apart: 3 % of each part is not seen."""
+    if one == other:
+        return True
+    pairs = ((int(one[n : n + 2], 16), int(other[n : n + 2], 16)) for n in (1, 3, 5))
+    return all(abs(a - b) <= _UNSEEN for a, b in pairs)

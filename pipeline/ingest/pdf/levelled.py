@@ -13,9 +13,18 @@ from math import inf
 from statistics import median
 from typing import NamedTuple
 
-from pipeline.ingest.pdf.grouped import Extent, Part, rows_of
+from pipeline.ingest.pdf.grouped import Extent
 from pipeline.ingest.pdf.leaf import ASKEW, Fill, Glyph, Leaf, laid, upright
 from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.spaced import (
+    Cell,
+    Row,
+    head_rows,
+    parted_anew,
+    rows_between,
+    tightest,
+    widen,
+)
 from pipeline.ingest.pdf.stacks import RULE, are_ruled, stacks_of
 from pipeline.ingest.pdf.strips import (
     Level,
@@ -64,16 +73,6 @@ class _Band:
     def strips(self) -> list[Extent]:
         """What parts its words into columns."""
         return strips_of(self.levels)
-
-
-@dataclass(slots=True, eq=False)
-class _Cell(Part):
-    """Words of one line in columns `column` to `last`."""
-
-    last: int = 0
-
-
-Row = list[_Cell]
 
 
 def levelled_of(
@@ -201,13 +200,18 @@ def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -
     xs = [left - 1, *(max(x1 - 2, (x0 + x1) / 2) for x0, x1 in strips), right + 1]
     found = [[_cells(level, xs) for level in band.levels] for band in body]
     for levels in found:
-        _widen(levels, len(xs) - 2)
-    groups = [_rows(levels, strict=beside) for levels in found]
+        widen(levels, len(xs) - 2)
+    groups = [rows_between(levels, strict=beside) for levels in found]
     single = [len(rows) == 1 for rows in groups]
     ruled = len(body) > 1 and sum(single) >= _ALIGNED * len(single)
     if ruled:
         groups = [[[cell for level in levels for cell in level]] for levels in found]
-    heads = _head_rows([_cells(level, xs) for level in head.levels])
+    step = tightest(found)
+    groups = [
+        parted_anew(levels, step) if len(rows) == 1 else rows
+        for levels, rows in zip(found, groups, strict=True)
+    ]
+    heads = head_rows([_cells(level, xs) for level in head.levels])
     rows = [*heads, *(row for rows in groups for row in rows)]
     if not (all(groups) and _is_table(rows, len(xs) - 1)):
         return None
@@ -215,7 +219,9 @@ def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -
         return None
     lines = [band.top for band in bands] + [bands[-1].bottom]
     return Levelled(
-        list(_boxes(rows, lines, xs)), 0 if ruled or not heads else head.bottom, shaded=False
+        list(_boxes(rows, len(heads), lines, xs)),
+        0 if ruled or not heads else head.bottom,
+        shaded=False,
     )
 
 
@@ -262,26 +268,19 @@ def _cells(level: Level, xs: Sequence[float]) -> Row:
     return row
 
 
-def _widen(levels: Sequence[Row], last: int) -> None:
-    """Make a title that is alone between two lines, and runs over a strip, as wide as the table."""
-    if all(len(level) == 1 for level in levels) and any(level[0].last for level in levels):
-        for level in levels:
-            level[0].column, level[0].last = 0, last
-
-
 def _at(xs: Sequence[float], group: Sequence[Glyph]) -> int:
     """The column that the middle of words is in."""
     middle = (group[0].left + group[-1].right) / 2
     return sum(x <= middle for x in xs[1:-1])
 
 
-def _cell(group: Sequence[Glyph], base: float, first: int, last: int) -> _Cell:
+def _cell(group: Sequence[Glyph], base: float, first: int, last: int) -> Cell:
     text = ""
     for before, glyph in pairwise([None, *group]):
         assert glyph
         spaced = before is not None and glyph.left - before.right > 0.15 * glyph.size
         text += " " * spaced + glyph.text
-    return _Cell(
+    return Cell(
         left=group[0].left,
         right=group[-1].right,
         top=min(glyph.top for glyph in group),
@@ -294,26 +293,6 @@ def _cell(group: Sequence[Glyph], base: float, first: int, last: int) -> _Cell:
         column=first,
         last=last,
     )
-
-
-def _rows(levels: Sequence[Row], *, strict: bool) -> list[Row]:
-    """The rows between two lines; no row where the words are columns of prose."""
-    if len(levels) == 1 or sum(level[0].column == 0 for level in levels) == 1:
-        return [[cell for level in levels for cell in level]]
-    return rows_of(levels, strict=strict)  # type: ignore[return-value]
-
-
-def _head_rows(levels: Sequence[Row]) -> list[Row]:
-    """The rows of a head: one, but for lines with a title over several columns."""
-    rows: list[Row] = []
-    over = True
-    for level in levels:
-        wide = any(cell.last > cell.column for cell in level)
-        if over or wide:
-            rows.append([])
-        rows[-1] += level
-        over = wide
-    return rows
 
 
 def _is_table(rows: Sequence[Row], columns: int) -> bool:
@@ -332,9 +311,9 @@ def _is_table(rows: Sequence[Row], columns: int) -> bool:
     return all(_is_aligned(rows, column) for column in range(columns))
 
 
-def _firsts(row: Row) -> list[_Cell]:
+def _firsts(row: Row) -> list[Cell]:
     """The first line of each cell of a row."""
-    firsts: dict[int, _Cell] = {}
+    firsts: dict[int, Cell] = {}
     for cell in row:
         firsts.setdefault(cell.column, cell)
     return list(firsts.values())
@@ -356,8 +335,13 @@ def _is_aligned(rows: Sequence[Row], column: int) -> bool:
     return False
 
 
-def _boxes(rows: Sequence[Row], lines: Sequence[float], xs: Sequence[float]) -> Iterator[Rectangle]:
-    """The cells of rows, which reach to the line between them or to the middle of their gap."""
+def _boxes(
+    rows: Sequence[Row], heads: int, lines: Sequence[float], xs: Sequence[float]
+) -> Iterator[Rectangle]:
+    """The cells of rows, which reach to the line between them or to the middle of their gap.
+
+    The first rows are so many heads.
+    """
     ys = [lines[0]]
     for above, below in pairwise(rows):
         bottom, top = max(cell.bottom for cell in above), min(cell.top for cell in below)
@@ -365,10 +349,22 @@ def _boxes(rows: Sequence[Row], lines: Sequence[float], xs: Sequence[float]) -> 
         base = max(cell.base for cell in above), min(cell.base for cell in below)
         ys.append(next((y for y in lines if base[0] - 1 < y < base[1]), middle))
     ys.append(lines[-1])
-    for row, (top, bottom) in zip(rows, pairwise(ys), strict=True):
+    # The words of a first column hold for the rows below them, up to the next line.
+    under = [
+        n
+        for n, (above, row) in enumerate(pairwise(rows), 1)
+        if n != heads
+        and ys[n] not in lines
+        and all(cell.column for cell in row)
+        and not any(cell.last > cell.column == 0 for cell in above)
+    ]
+    ends = ys[1:]
+    for n in reversed(under):
+        ends[n - 1] = ends[n]
+    for n, row in enumerate(rows):
         over = {cell.column: cell.last for cell in row if cell.last > cell.column}
-        column = 0
+        column = int(n in under)
         while column < len(xs) - 1:
             end = over.get(column, column) + 1
-            yield xs[column], top, xs[end], bottom
+            yield xs[column], ys[n], xs[end], ys[n + 1] if column else ends[n]
             column = end

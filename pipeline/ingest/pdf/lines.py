@@ -17,6 +17,7 @@ from pipeline.ingest.pdf.wording import shown
 
 _SPACE = 0.15  # em; a wider gap parts two words (pdfplumber's 3 points glue them in small type)
 _TAB = 3.0  # em; a wider gap is not a space but a way to the next stop
+_RAISED = 0.95  # of a line's size: marks of 8 points stand in notes of 9
 _MOST_BESIDE = (
     300  # runs of type at one height; with 30,000 in one place, each would meet all others
 )
@@ -296,9 +297,11 @@ def _words(ordered: list[Glyph], size: float, base: float) -> list[tuple[list[Gl
 
 
 def _raised(glyph: Glyph, size: float, base: float) -> bool:
-    if glyph.turn == -1 or glyph.size > 0.85 * size:
+    if glyph.turn == -1 or glyph.size > _RAISED * size:
         return False
-    return (glyph.top + glyph.bottom) / 2 < base - 0.3 * size
+    # What is nearly as large as its line must stand well above it: other type is no higher.
+    least = 0.3 if glyph.size <= 0.85 * size else 0.45
+    return (glyph.top + glyph.bottom) / 2 < base - least * size
 
 
 def _is_note(word: list[Glyph], size: float, base: float) -> bool:

@@ -28,8 +28,9 @@ import pypdfium2.raw as raw
 
 from pipeline.ingest.pdf import leaf as limits
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.drawn import Drawing, Reader, around, frame_of
+from pipeline.ingest.pdf.drawn import Drawing, Reader
 from pipeline.ingest.pdf.leaf import SPACE, Glyph, Leaf, TooMuch, Words, laid, levels_of, upright
+from pipeline.ingest.pdf.points import around, frame_of
 from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
 from pipeline.ingest.pdf.structure import Tree

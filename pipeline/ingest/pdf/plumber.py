@@ -21,6 +21,7 @@ from pdfplumber.page import Page as PlumberPage
 from pdfplumber.pdf import PDF
 
 from pipeline.ingest.pdf import leaf as limits
+from pipeline.ingest.pdf.bands import Strips
 from pipeline.ingest.pdf.leaf import (
     ASKEW,
     SMALLEST,
@@ -31,6 +32,7 @@ from pipeline.ingest.pdf.leaf import (
     Glyph,
     Leaf,
     TooMuch,
+    are_alike,
     hexadecimal,
     is_bold,
     is_dingbat,
@@ -54,7 +56,9 @@ class _Device(PDFPageAggregator):
         self.shaded = False
         self.hollow: set[int] = set()
         self.stroked: set[int] = set()
-        self.spaces: dict[int, str] = {}
+        self.spaces: dict[int, tuple[str, str]] = {}
+        self.colours = {WHITE}
+        self.strips = Strips()
         self._mode = 0
         self._glyphs = 0
 
@@ -81,7 +85,7 @@ class _Device(PDFPageAggregator):
         state = args[0] if args else kwargs["graphicstate"]
         shapes = self.cur_item._objs[known:]
         for shape in shapes:
-            self.spaces[id(shape)] = state.ncs.name
+            self.spaces[id(shape)] = state.ncs.name, state.scs.name
         hollow = holding_each_other([shape.bbox for shape in shapes])
         self.hollow.update(id(shapes[number]) for number in hollow)
 
@@ -247,12 +251,19 @@ def _take_shape(leaf: Leaf, device: _Device, item: LTCurve, box: Rectangle) -> N
         leaf.drawn.append(box)
         if item.stroke if isinstance(item, LTRect) else item.pts[0] == item.pts[-1]:
             leaf.frames.append(box)
+    spaces = device.spaces.get(id(item), ("", ""))
+    colour = colour_of(item.non_stroking_color, spaces[0])
+    if isinstance(item, LTLine | LTRect):
+        width = float(item.linewidth) if item.stroke else 0.0
+        ink = colour_of(item.stroking_color, spaces[1])
+        fill = bool(item.fill) and isinstance(item, LTRect)
+        device.strips.take(len(leaf.fills), box, width=width, ink=ink, fill=fill, colour=colour)
     if bottom - top < 2.5 and x1 - x0 > 2.5 and (item.stroke or item.fill):
         leaf.rules.append(box)
     elif item.fill and not isinstance(item, LTLine):
         known = isinstance(item, LTRect) and id(item) not in device.hollow
-        colour = colour_of(item.non_stroking_color, device.spaces.get(id(item), ""))
         leaf.fills.append(Fill(box, colour if known else None))
+        device.colours |= {colour} if known and colour else set()
 
 
 def _font_name(item: LTChar) -> str:
@@ -266,14 +277,22 @@ def _same_as_ground(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle) -
     if colour is None:
         return False
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    ground: str | None = None if device.shaded else WHITE
-    if colour != WHITE and all(fill.colour != colour for fill in leaf.fills):
+    alike = any(are_alike(colour, one) for one in device.colours)
+    if not alike or id(item) in device.stroked:
         return False
-    for fill in reversed(leaf.fills):
-        if fill.box[0] <= x <= fill.box[2] and fill.box[1] <= y <= fill.box[3]:
-            ground = fill.colour
-            break
-    return ground is not None and ground == colour and id(item) not in device.stroked
+    place = next(
+        (
+            n
+            for n in range(len(leaf.fills) - 1, -1, -1)
+            if leaf.fills[n].box[0] <= x <= leaf.fills[n].box[2]
+            and leaf.fills[n].box[1] <= y <= leaf.fills[n].box[3]
+        ),
+        -1,
+    )
+    ground = leaf.fills[place].colour if place >= 0 else None if device.shaded else WHITE
+    if ground is None or not are_alike(ground, colour):
+        return False
+    return not device.strips.are_behind(box, colour, place, len(leaf.fills) + 1)
 
 
 def colour_of(value: object, space: str) -> str | None:

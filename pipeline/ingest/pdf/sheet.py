@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.celled import celled_of
@@ -16,11 +17,13 @@ from pipeline.ingest.pdf.order import gutters_of, in_reading_order
 from pipeline.ingest.pdf.pips import with_bullets
 from pipeline.ingest.pdf.proof import without_line_numbers
 from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.sided import are_sided, edge_of, parted_at, with_sides
 from pipeline.ingest.pdf.tables import Grid, grids_of, mark_heads, stripes_of
 from pipeline.ingest.pdf.vertical import upended
 from pipeline.ingest.pdf.wording import is_garbled
 from pipeline.model import Verdict
 
+_SAME = 3.0  # points that the tops of the cells of one row may differ by
 _GARBLED = 0.3  # share of unknown characters above which the known ones are not to be trusted
 
 
@@ -28,7 +31,8 @@ _GARBLED = 0.3  # share of unknown characters above which the known ones are not
 class Sheet:
     """A page as read. `items` is empty unless the verdict is COMPLETE; `why` says what failed.
 
-    `confidence` (0 to 1) is that of text recognition, None for a page that was read.
+    `confidence` (0 to 1) is that of text recognition, None for a page that was read. `boxed` are
+    the rows of ruled cells that are no tables by themselves; one may be the end of a table.
     """
 
     number: int
@@ -41,6 +45,7 @@ class Sheet:
     pictures: int = 0
     crowded: int = 0
     why: str = ""
+    boxed: list[list[Rectangle]] = field(default_factory=list)
     confidence: float | None = None
 
 
@@ -58,9 +63,15 @@ def sheet_of(leaf: Leaf) -> Sheet:
     else:
         leaf.glyphs, numbers = without_line_numbers(leaf.glyphs, leaf.grids)
         leaf.glyphs = upended(with_bullets(leaf))
-        grids, lines, gutters = _laid_out(leaf)
+        grids, lines, gutters, side = _laid_out(leaf)
         underline(lines, leaf.rules)
-        sheet.items = with_hung(gathered(in_reading_order([*lines, *grids], gutters)))
+        sheet.boxed = [
+            cells
+            for cells in leaf.grids
+            if _is_row(cells) and not any(_holds(grid, cells) for grid in grids)
+        ]
+        items: list[Printed | Grid] = in_reading_order([*lines, *grids], gutters)
+        sheet.items = with_hung(gathered(items if side is None else with_sides(items, side)))
         beside = [line for number in numbers for line in lines_of([number], leaf.number)]
         for line in beside:
             line.beside = True
@@ -68,21 +79,32 @@ def sheet_of(leaf: Leaf) -> Sheet:
     return sheet
 
 
-_SAME = 3.0  # points that the tops of the cells of one row may differ by
+def _is_row(cells: Sequence[Rectangle]) -> bool:
+    tops = [cell[1] for cell in cells]
+    return len(cells) > 1 and max(tops) - min(tops) < _SAME
 
 
-def _laid_out(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
-    """The tables of a page, its other lines, and the gutters of its columns."""
+class _Laid(NamedTuple):
+    """The tables of a page, its other lines, the gutters of its columns (x, points), and where its
+    text begins beside headings."""
+
+    grids: list[Grid]
+    lines: list[Printed]
+    gutters: list[float]
+    side: float | None
+
+
+def _laid_out(leaf: Leaf) -> _Laid:
     stripes = stripes_of(leaf.grids)
     if stripes:
         ruled = [cells for cells in leaf.grids if cells not in stripes]
         whole = _read(replace(leaf, grids=ruled))
-        if all(any(_holds(grid, cells) for grid in whole[0]) for cells in stripes):
+        if all(any(_holds(grid, cells) for grid in whole.grids) for cells in stripes):
             return whole
     return _read(leaf)
 
 
-def _read(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
+def _read(leaf: Leaf) -> _Laid:
     grids, glyphs = grids_of(leaf)
     if told := celled_of(glyphs):
         more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=told))
@@ -93,19 +115,32 @@ def _read(leaf: Leaf) -> tuple[list[Grid], list[Printed], list[float]]:
             more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=[table.cells]))
             grids += [mark_heads(grid, table.head) for grid in more]
         lines, gutters = _lines(leaf, glyphs)
+    edge, side = edge_of(lines), None
+    parted = [] if edge is None else _lines(leaf, glyphs, edge)[0]
+    if edge is not None and are_sided(parted, edge, leaf.height, several=True):
+        side, lines, gutters = edge, parted, []
     find_figures(lines, leaf, grids)
-    if found := _aligned([line for line in lines if not line.figure], leaf, gutters):
+    plain = [line for line in lines if not line.figure and (side is None or line.right > side)]
+    if found := _aligned(plain, leaf, gutters):
         more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=found))
         grids += more
-        lines, gutters = _lines(leaf, glyphs)
+        lines, gutters = _lines(leaf, glyphs, side)
         find_figures(lines, leaf, grids)
-    return grids, lines, gutters
+    elif edge is not None and are_sided(parted, edge, leaf.height, several=False):
+        side, lines, gutters = edge, parted, []
+        find_figures(lines, leaf, grids)
+    return _Laid(grids, lines, gutters, side)
 
 
-def _lines(leaf: Leaf, glyphs: Sequence[Glyph]) -> tuple[list[Printed], list[float]]:
+def _lines(
+    leaf: Leaf, glyphs: Sequence[Glyph], side: float | None = None
+) -> tuple[list[Printed], list[float]]:
     """The lines of a page, of which none has words of a box and of the text beside it; gutters."""
     pieces = pieces_of(glyphs)
-    gutters = gutters_of(pieces, leaf.width)
+    if side is None:
+        gutters = gutters_of(pieces, leaf.width)
+    else:
+        pieces, gutters = parted_at(side, pieces), [side]
     lines = []
     for frame, group in enumerate(sorted_into(frames_of(leaf, pieces), pieces)):
         for line in lines_of(group, leaf.number, gutters):

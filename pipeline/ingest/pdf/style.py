@@ -7,7 +7,7 @@ from itertools import repeat
 from math import hypot
 
 from pipeline.ingest.pdf import native
-from pipeline.ingest.pdf.drawn import Cover, Point, Reader
+from pipeline.ingest.pdf.drawn import Cover, Reader
 from pipeline.ingest.pdf.leaf import (
     ASKEW,
     SMALLEST,
@@ -17,6 +17,7 @@ from pipeline.ingest.pdf.leaf import (
     is_dingbat,
     turn_of,
 )
+from pipeline.ingest.pdf.points import Point
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.sight import Sight
 from pipeline.ingest.pdf.structure import Tag, tag_of
@@ -95,7 +96,7 @@ class Styles(dict[int, Style]):
             colour=colour,
             z=z,
             unseen=mode in UNPAINTED or (alpha == 0 and mode == 0) or size < SMALLEST,
-            clip=self.reader.clip(handle),
+            clip=self.reader.clip(handle, self.reader.drawing.matrices.get(handle)),
             covers=self.sight.over(z, None if turn else base),
             lost=self.sight.may_lose(colour),
             tag=self._tag(handle),

@@ -10,6 +10,7 @@ from pipeline.ingest.pdf.blocks import continues
 from pipeline.ingest.pdf.cut import Pairs, cut_cells
 from pipeline.ingest.pdf.notes import link_notes
 from pipeline.ingest.pdf.passage import Passage
+from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.sheet import Sheet
 from pipeline.model import Block, BlockKind, Box, Cell, Inline, Line, Page, Span
 
@@ -19,9 +20,13 @@ _CITED = re.compile(r"[A-Z]{1,6}[-. ]?\d[\w.\-]*")
 
 @dataclass
 class Content:
-    """The passages of a page in reading order; heads, notes and feet are kept out of the flow."""
+    """The passages of a page in reading order; heads, notes and feet are kept out of the flow.
+
+    `boxed` are rows of ruled cells that are no tables by themselves.
+    """
 
     page: int
+    boxed: list[list[Rectangle]] = field(default_factory=list)
     heads: list[Passage] = field(default_factory=list)
     flow: list[Passage] = field(default_factory=list)
     notes: list[Passage] = field(default_factory=list)
@@ -32,43 +37,55 @@ def in_order(contents: Sequence[Content], heights: Mapping[int, float]) -> list[
     """All passages in the order of the text, those that go on over a break joined into one.
 
     The notes and feet of a page come before a passage that goes on over its end, so that blocks do
-    not interleave and each page's words stay together. A passage is on two pages at most.
-    `heights` are those of the pages, by number.
+    not interleave and each page's words stay together; those of a page that such a passage fills
+    come after it. `heights` are those of the pages, by number.
     """
     ordered: list[Passage] = []
     flows = [joined(content.flow) for content in contents]
     for index, content in enumerate(contents):
         flow = flows[index]
-        following = flows[index + 1] if index + 1 < len(flows) else []
-        over = _over(flow, following, content.page, heights.get(content.page, 0.0))
-        whole = flow.index(over[0][0]) if over else len(flow)
-        ordered += [*content.heads, *flow[:whole], *content.notes, *content.feet]
-        for passage, rest in over:
-            following.remove(rest)
-            passage.lines = passage.lines + rest.lines
-        ordered += flow[whole:]
+        whole = len(flow)
+        for here in range(index, len(contents) - 1):
+            page, following = contents[here].page, flows[here + 1]
+            boxed = contents[here + 1].boxed
+            over = _over(flow, following, page, heights.get(page, 0.0), boxed)
+            if over and here == index:
+                whole = flow.index(over[0][0])
+            for passage, rest in over:
+                following.remove(rest)
+                passage.lines = passage.lines + rest.lines
+            if not over or not all(one.area and one.area.head for one in following):
+                break
+        ordered += [*content.heads, *flow[:whole], *content.notes, *content.feet, *flow[whole:]]
     return ordered
 
 
-def _over(flow: Sequence[Passage], following: Sequence[Passage], page: int, height: float) -> Pairs:
+def _over(
+    flow: Sequence[Passage],
+    following: Sequence[Passage],
+    page: int,
+    height: float,
+    boxed: Sequence[Sequence[Rectangle]],
+) -> Pairs:
     """The passages of a page that go on at the top of the next, each with its rest."""
-    if not flow or not following or flow[-1].first.page != page:
+    if not flow or not following:
         return []
     last = flow[-1]
     rest = following[0]
     if last.area:
-        if pairs := cut_cells(flow, following, height):
+        if pairs := cut_cells(flow, following, page, height, boxed):
             return pairs
         # A row that others cite by its label is one; what prose says in cells is read as it lies.
         beside = flow[-2].text if len(flow) > 1 and flow[-2].area else ""
-        cut = _cut_off(last, following) if _CITED.fullmatch(beside) else None
+        cited = last.last.page == page and _CITED.fullmatch(beside)
+        cut = _cut_off(last, following) if cited else None
         return [(last, cut)] if cut and continues(last, cut) else []
-    if continues(last, rest):
+    if last.last.page == page and continues(last, rest):
         return [(last, rest)]
     # What stands aside at the foot of one page or at the head of the next parts no paragraph.
     open_ = next((one for one in reversed(flow) if not is_aside(one)), None)
     rest_ = next((one for one in following if not is_aside(one)), None)
-    if open_ and rest_ and open_.first.page == page and continues(open_, rest_):
+    if open_ and rest_ and open_.last.page == page and continues(open_, rest_):
         return [(open_, rest_)]
     return []
 
@@ -113,7 +130,8 @@ def write(
     pages: list[Page] = []
     end = len(text)
     for sheet in reversed(sheets):
-        start = starts.get(sheet.number, end)
+        # The cells of a row may go on over one page, and others over that and the next.
+        start = min(end, starts.get(sheet.number, end))
         if sheet is sheets[0]:
             start = 0
         pages.append(
