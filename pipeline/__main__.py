@@ -3,18 +3,31 @@
 import click
 
 import pipeline
-from pipeline.commands import (
-    deciding,
-    exporting,
-    importing,
-    knowledge,
-    looking,
-    reading,
-    refreshing,
-    reviewing,
-    scoring,
-)
-from pipeline.commands.base import Gleaner
+from pipeline.commands.base import Gleaner, OnDemand
+
+# The commands in the order of work, with their modules: only that of the one asked for is imported.
+_COMMANDS = {
+    "extract": "reading",
+    "ingest": "reading",
+    "segment": "reading",
+    "assemble": "reading",
+    "sources": "refreshing",
+    "fetch": "refreshing",
+    "refresh": "refreshing",
+    "diff": "refreshing",
+    "schedule": "refreshing",
+    "plan": "looking",
+    "status": "looking",
+    "explain": "looking",
+    "review": "reviewing",
+    "decisions": "deciding",
+    "export": "exporting",
+    "import": "importing",
+    "tag": "knowledge",
+    "schema": "knowledge",
+    "taxonomies": "knowledge",
+    "evaluate": "scoring",
+}
 
 
 def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -25,6 +38,7 @@ def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> N
 
 @click.group(
     cls=Gleaner,
+    commands=OnDemand(_COMMANDS),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: gleaner extract raw/documents/nist",
 )
@@ -53,31 +67,6 @@ def main(log_format: str) -> None:
         from pipeline.commands.logs import log_as_json
 
         log_as_json()
-
-
-for command in (
-    reading.extract,
-    reading.ingest,
-    reading.segment,
-    reading.assemble,
-    refreshing.sources,
-    refreshing.fetch,
-    refreshing.refresh,
-    refreshing.diff,
-    refreshing.schedule,
-    looking.plan,
-    looking.status,
-    looking.explain,
-    reviewing.review,
-    deciding.decisions,
-    exporting.export,
-    importing.import_,
-    knowledge.tag,
-    knowledge.schema,
-    knowledge.taxonomies,
-    scoring.evaluate,
-):
-    main.add_command(command)
 
 
 if __name__ == "__main__":
