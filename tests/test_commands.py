@@ -269,6 +269,14 @@ def test_explain_tells_of_a_document(store: Store) -> None:
     assert found["why"] == ["the raw file changed"]
 
 
+def test_explain_takes_the_name_of_a_document_from_elsewhere(store: Store, tmp_path: Path) -> None:
+    far = put(tmp_path / "far" / "river.txt", "Boats should keep to the right bank of the river.")
+    call(store, "extract", str(far))
+    (name,) = (one.name for group in store.made(Stage.INGEST) for one in group)
+    assert "fresh: nothing" in call(store, "explain", str(far)).stdout
+    assert call(store, "explain", name).stdout == call(store, "explain", str(far)).stdout
+
+
 def test_explain_takes_the_path_that_a_record_file_gives(store: Store) -> None:
     call(store, "extract")
     shown = call(store, "explain", "documents/guides/release.txt")

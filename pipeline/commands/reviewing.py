@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,7 @@ def review(
     from pipeline.desk.curators import BadCurator, Curators
     from pipeline.desk.serve import Refused, check
     from pipeline.desk.settings import Settings
+    from pipeline.run.state import lies_at
 
     try:
         named = bool(Curators(store.raw).names())
@@ -109,6 +111,7 @@ def review(
             trust=trust,
             index=index,
             metrics_token=os.environ.get("GLEANER_METRICS_TOKEN", ""),
+            lies_at=partial(lies_at, store),
         )
         check(settings, named)
     except (BadCurator, Refused, ValueError) as error:

@@ -70,7 +70,7 @@ def create_app(
     )
     app.state.library, app.state.index, app.state.door = library, index, door
     app.state.meter = meter
-    app.state.drawing, app.state.originals = Drawing(), Originals(settings.store)
+    app.state.drawing, app.state.originals = Drawing(), Originals(settings.original)
     return app
 
 

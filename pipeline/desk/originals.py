@@ -1,19 +1,23 @@
 """Where the bytes lie that a document was read from: known by their digest, never by name alone."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.desk.drawing import LARGEST, Undrawable
-from pipeline.store import GONE, Store, digest, read_bytes, stamp
+from pipeline.store import GONE, digest, read_bytes, stamp
 
 MOST_BESIDE = 200  # files of a folder that may be older versions
 
 
 class Originals:
-    """The originals of a store; what was hashed is not hashed again until it changes."""
+    """The originals of a store; what was hashed is not hashed again until it changes.
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    `lies_at` tells where the original of a name lies.
+    """
+
+    def __init__(self, lies_at: Callable[[str], Path]) -> None:
+        self._lies_at = lies_at
         self._digests: dict[Path, tuple[str, str]] = {}
         self._lock = threading.Lock()
 
@@ -22,7 +26,7 @@ class Originals:
 
         Raises Undrawable: `changed` where the file has other bytes now, `gone` where there is none.
         """
-        file = self.store.original(name).file
+        file = self._lies_at(name)
         if self._digest(file) == sha256:
             return file
         for other in self._beside(file):

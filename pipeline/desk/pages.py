@@ -22,7 +22,7 @@ AT_A_TIME = 400  # blocks of a text in one answer
 SAVED = ("text/html", "application/xhtml+xml", "multipart/related")
 TROUBLES = {
     "changed": (409, "The original changed since it was read: run gleaner extract again."),
-    "gone": (404, "The original is not in raw/documents any more."),
+    "gone": (404, "The original does not lie where it was read any more."),
     "no-page": (404, "The document has no such page."),
     "broken": (422, "This page cannot be drawn."),
     "too-slow": (422, "Drawing this page took too long, and was stopped."),

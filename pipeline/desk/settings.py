@@ -1,6 +1,6 @@
 """What a desk is opened with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -35,7 +35,8 @@ class Settings:
     names them. `decisions` is the URL of their database (None: `raw/decisions.sqlite3`).
     `address` is how browsers reach it from outside (`https://desk.example.org`), if not directly.
     `index` is where the index lies (None: in `extracted/`). Who knows `metrics_token` may read
-    /metrics from anywhere.
+    /metrics from anywhere. `lies_at` tells where the original of a name lies (None: in
+    `raw/documents`).
     """
 
     store: Store
@@ -47,6 +48,11 @@ class Settings:
     trust: Trust | None = None
     index: Path | None = None
     metrics_token: str = ""
+    lies_at: Callable[[str], Path] | None = None
+
+    def original(self, name: str) -> Path:
+        """Where the original of a document lies."""
+        return self.lies_at(name) if self.lies_at else self.store.original(name).file
 
     @property
     def origins(self) -> Sequence[str]:

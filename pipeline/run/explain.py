@@ -10,7 +10,7 @@ from pipeline.model import Claim, Document, Provenance, Record, RecordFile
 from pipeline.run.decided import decided_on, history
 from pipeline.run.fresh import Judged, Wanted, judged
 from pipeline.run.show import counted, printable
-from pipeline.run.state import State
+from pipeline.run.state import State, lies_at
 from pipeline.store import Original, Stage, Store, UnknownPath, place, read_noun
 
 LONGEST = 300  # characters of a quote that are shown
@@ -38,7 +38,7 @@ def explain(store: Store, what: str) -> Explained:
         return _documents(store, path)
     name = what.removeprefix("documents/")  # a record file says where in raw/ its document is
     if store.output(Stage.INGEST, name).is_file() or store.original(name).file.is_file():
-        return _documents(store, store.original(name).file)
+        return _documents(store, lies_at(store, name))
     found = list(_records(store, what)) or list(_decided(store, what))
     if not found:
         raise Unknown(_unknown(store, what))

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Container, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.run import shared
 from pipeline.run.outcome import Row
 from pipeline.run.shared import Database, Shared
 from pipeline.run.sums import Sums
-from pipeline.store import beside_us
+from pipeline.store import Store, beside_us
 
 FILE = "state.sqlite3"
 VERSION = 4
@@ -231,6 +231,17 @@ class State:
         """Commit and close."""
         self.commit()
         self._database.close()
+
+
+def lies_at(store: Store, name: str) -> Path:
+    """Where the original of a document lies: in `raw/documents`, or wherever it was read from."""
+    file = store.original(name).file
+    if not file.exists():
+        with closing(State(store.extracted, read_only=True)) as state:
+            known = state.get(name)
+        if known and known.origin:
+            return Path(known.origin)
+    return file
 
 
 def _found(extracted: Path, read_only: bool) -> Database:

@@ -25,6 +25,7 @@ _LONGEST_ITEM = 120  # words on average: longer ones are passages that only touc
 _DOUBTFUL = 0.15  # chance of a measure below which no rule is believed
 _SURE = 0.5  # ... from which none is asked
 _SHORTEST = 3  # words of an item that can state a measure
+_SENTENCES = 2  # of an item on average, from which it is a paragraph
 
 
 class Above(NamedTuple):
@@ -61,6 +62,35 @@ def announces(
     document: Document, items: Sequence[Item], above: Above, rules: Rules, reading: Reading
 ) -> Judged:
     """Whether something says that these items are measures, or what speaks against it."""
+    found = _told(document, items, above, rules, reading)
+    mean = _paragraphs(document, items, rules, reading) if found.by else None
+    if mean is None or mean >= _SURE:
+        return found
+    against = "its items are numbered paragraphs, most of whose sentences state no measure"
+    return Judged(against=against, near=round(mean, 2))
+
+
+def _paragraphs(
+    document: Document, items: Sequence[Item], rules: Rules, reading: Reading
+) -> float | None:
+    """How likely a sentence of items that are whole paragraphs states a measure; else None.
+
+    Policy papers number their paragraphs: those are read as text, sentence by sentence.
+    """
+    runs = [run for item in items if (run := reading.at(item.place))]
+    sentences = sum(len(run.sentences) for run in runs)
+    if not runs or sentences < _SENTENCES * len(runs):
+        return None
+    named = sum(name_and_rest(document, item, rules)[0] is not None for item in items)
+    if named >= _MOST * len(items):
+        return None
+    return sum(verdict.chance for run in runs for verdict in run.verdicts) / sentences
+
+
+def _told(
+    document: Document, items: Sequence[Item], above: Above, rules: Rules, reading: Reading
+) -> Judged:
+    """What says that these items are measures, or speaks against it, however long they are."""
     if all(is_boxed(document, item.place) for item in items):
         return Judged("rule:marker.box")
     last = _leading_sentence(document, items[0].intro)

@@ -1,21 +1,26 @@
 """The source as the desk shows it: passages, the coverage map, saved web pages, words."""
 
 import base64
+import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from lxml import html
+from runs import extract
 
 from desk.browser import chromium, visit
-from desk.conftest import Desk
+from desk.conftest import Desk, running
 from desk.documents import GUIDE, PAGE, PDF, SURVEY, document, put
 from pipeline.desk.inert import inert
+from pipeline.desk.pages import TROUBLES
 from pipeline.desk.places import Grid, Passage, passages
 from pipeline.desk.render import plain, shown
 from pipeline.model import RecordFile
+from pipeline.run.state import lies_at
 from pipeline.store import Stage, Store, canonical, read_noun, write
 
 # --- passages and coverage ------------------------------------------------------------------------
@@ -73,6 +78,23 @@ def test_the_coverage_map_leaves_no_block_out(still_desk: Desk, name: str) -> No
             if int(p.get("data-start")) < span.end and span.start < int(p.get("data-end"))
         }
         assert kinds == {"record"}
+
+
+def test_a_page_of_a_document_from_elsewhere_is_drawn(store: Store, tmp_path: Path) -> None:
+    far = tmp_path / "far" / "plan.pdf"
+    far.parent.mkdir()
+    shutil.copy(store.original(PDF).file, far)
+    extract(store, far)
+    (name,) = (
+        one.name for group in store.made(Stage.INGEST) for one in group if "plan" in one.name
+    )
+    assert not store.original(name).file.exists()
+    with running(store, lies_at=partial(lies_at, store)) as desk, desk.client() as client:
+        drawn = client.get(f"/page/{name}/1.png")
+        assert (drawn.status_code, drawn.content[:4]) == (200, b"\x89PNG")
+        far.unlink()
+        gone = client.get(f"/page/{name}/2.png")
+    assert (gone.status_code, gone.text) == (404, TROUBLES["gone"][1])
 
 
 # --- saved pages ----------------------------------------------------------------------------------
