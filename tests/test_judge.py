@@ -21,6 +21,8 @@ from pipeline.segment.judge import (
     setting,
 )
 from pipeline.segment.reading import READ, Reading
+from pipeline.segment.reasons import said
+from pipeline.segment.weighed import Weight
 
 RULES = load_rules()
 PLAIN = setting(BlockKind.PARAGRAPH, [], RULES)
@@ -142,18 +144,29 @@ def test_a_verdict_adds_up_the_weights_of_its_features_and_the_rules_once_more()
     assert duty.chance == pytest.approx(1 / (1 + 2.718281828**-duty.logit))
 
 
-def test_what_a_verdict_says_begins_with_the_rules_and_names_the_weightiest() -> None:
-    names = ("asks", "alone", "first", "last", "under 8 words", "word harbour", "word open")
+def test_what_spoke_for_and_against_is_said_in_plain_words_the_weightiest_first() -> None:
+    text = "Is the harbour open?"
+    names = ("alone", "under 8 words", "word the", "opens with is", "first", "word harbor")
     weights = {name: (at + 1) / 2 for at, name in enumerate(names)} | {BIAS: -50.0, "asks": -4.0}
-    (one,) = judge(["Is the harbour open?"], PLAIN, RULES, weights)
-    assert one.said() == (
-        "asks -4.0, under 8 words +2.5, last +2.0, word open +1.8, first +1.5, alone +1.0"
+    (one,) = judge([text], PLAIN, RULES, weights)
+    assert said(one, text) == (
+        "for it the first sentence of its paragraph +2.5, “Is” among its first words +2.0, "
+        "“harbour” +1.5, under 8 words +1.0; against it a question -4.0"
     )
+
+
+def test_a_rule_that_counted_is_said_with_its_words_and_where_none_did_that_is_said() -> None:
     (duty,) = judge([DUTY], PLAIN, RULES, {})
-    ((_, once_more),) = duty.adds
-    assert duty.said() == (
-        f"prose.duty-of-actor +3.8 ('Developers should'), rules once more {once_more:+.1f}"
-    )
+    assert said(duty, DUTY) == "for it “Developers should” (prose.duty-of-actor) +3.8"
+    (fact,) = judge([FACT], PLAIN, RULES, {"no rule": -0.5, "rules": 0.2, "before asks": -1.0})
+    assert said(fact, FACT) == "against it no rule -1.0"
+
+
+def test_every_feature_that_is_learnt_can_be_said() -> None:
+    weights = dict.fromkeys(load_weights(FILE), 1.0)
+    for name in weights:
+        made = Verdict(1.0, Weight(0.0, ()), ((name, 1.0), ("no rule", 1.0)))
+        assert said(made, "Boards test.").startswith("for it ")
 
 
 def test_a_verdict_is_made_by_the_rule_that_speaks_loudest() -> None:

@@ -46,6 +46,25 @@ def test_a_list_with_too_few_measures_says_how_many_were_needed() -> None:
     assert "60% were needed" in issue.message
 
 
+def test_numbered_paragraphs_are_read_as_text_sentence_by_sentence() -> None:
+    duty = "Ministers should publish the results of all safety tests of models within a year."
+    writer = Writer().heading("Recommendations")
+    for number in (1, 2, 3):
+        writer.item(
+            f"{number}. Trade grew by a tenth last year. Most ships came from the north. {duty}"
+        )
+    assert described(writer) == [duty] * 3
+    assert ways(writer) - {"source"} == {"prose"}
+    (issue,) = issues(writer, "list-passed-over")
+    assert "numbered paragraphs" in issue.message
+    told = "They should also name the officer who ran each of the tests, with the day."
+    clauses = (
+        Writer().heading("Recommendations").item(f"1. {duty} {told}").item(f"2. {duty} {told}")
+    )
+    assert described(clauses) == [f"{duty} {told}"] * 2
+    assert ways(clauses) - {"source"} == {"listing"}
+
+
 def test_a_list_without_anything_like_a_measure_is_not_worth_a_word() -> None:
     writer = Writer().heading("Harbours")
     writer.item("• Gulls at noon above the gates of the old harbour")

@@ -9,6 +9,7 @@ from pipeline.model import BlockKind, Segment, SegmentKind, Span
 from pipeline.rule import load_rules
 from pipeline.segment import prose, segment
 from pipeline.segment.judge import judge, setting
+from pipeline.segment.reasons import said
 from pipeline.segment.sentences import ends
 from pipeline.segment.weighed import weigh
 
@@ -159,8 +160,9 @@ def test_the_finding_says_why_with_a_chance() -> None:
     assert issue.code == "found-in-prose"
     (verdict,) = judge([YEARLY], setting(BlockKind.PARAGRAPH, [], RULES), RULES)
     chance = f"read as a measure with chance {verdict.chance:.2f}"
-    assert issue.message == f"{chance}: {verdict.said()}"
-    assert issue.message.startswith(f"{chance}: prose.duty-of-actor +3.8 ('Developers should'), ")
+    assert issue.message == f"{chance}: {said(verdict, YEARLY)}"
+    duty = "“Developers should” (prose.duty-of-actor) +3.8, "
+    assert issue.message.startswith(f"{chance}: for it {duty}")
     assert not one.explicit
     assert one.confidence == round(verdict.chance, 2) > 0.9
 

@@ -6,6 +6,7 @@ For paragraphs whose first sentence opens with a name in bold, headings farther 
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -78,13 +79,12 @@ def _paragraphs(
     Policy papers number their paragraphs: those are read as text, sentence by sentence.
     """
     runs = [run for item in items if (run := reading.at(item.place))]
-    sentences = sum(len(run.sentences) for run in runs)
-    if not runs or sentences < _SENTENCES * len(runs):
-        return None
+    sentences = [len(one.text.split()) >= _SHORTEST for run in runs for one in run.sentences]
     named = sum(name_and_rest(document, item, rules)[0] is not None for item in items)
-    if named >= _MOST * len(items):
+    if not runs or sum(sentences) < _SENTENCES * len(runs) or named >= _MOST * len(items):
         return None
-    return sum(verdict.chance for run in runs for verdict in run.verdicts) / sentences
+    chances = [verdict.chance for run in runs for verdict in run.verdicts]
+    return sum(compress(chances, sentences)) / sum(sentences)
 
 
 def _told(

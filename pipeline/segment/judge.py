@@ -33,7 +33,6 @@ _LEAST = -5.0  # log-odds of the rules: what is less tells no more
 # F1 of the records rises from 0.73 to 0.76 by it, of the others it falls by 0.004.
 _TRUST = 0.5
 _STEM = 0.5  # what a stem counts, a cue being 1: there are many of them
-_REASONS = 6  # as many as someone will read
 _TOLD = {
     "past": re.compile(r"\b(?:was|were|had|did|has been|have been)\b"),
     "passive": re.compile(
@@ -95,12 +94,6 @@ class Verdict(NamedTuple):
         """The rule that speaks loudest for it; what is learnt, where none does."""
         own = [match.rule for match, _ in self.rules.reasons if match.rule.finds in FOR]
         return f"rule:{own[0].id}" if own else LEARNT
-
-    def said(self) -> str:
-        """What speaks for it and against it, the weightiest first."""
-        adds = sorted((one for one in self.adds if one[0] != BIAS), key=lambda one: -abs(one[1]))
-        told = [f"{name} {value:+.1f}" for name, value in adds[:_REASONS]]
-        return ", ".join([self.rules.said(), *told] if self.rules.reasons else told)
 
 
 def setting(kind: BlockKind, titles: Sequence[str], rules: Rules, place: Place = "") -> Setting:

@@ -24,6 +24,7 @@ from pipeline.segment.judge import LEARNT, Verdict
 from pipeline.segment.passage import trail_of
 from pipeline.segment.passed import Passed
 from pipeline.segment.reading import Reading, Sentence
+from pipeline.segment.reasons import said
 from pipeline.segment.weighed import OTHERS
 
 WAY = "prose"
@@ -75,11 +76,13 @@ def segment(
         passages = list(_passages(told, verdicts, rules, run.kind is BlockKind.LIST_ITEM))
         best = max(verdicts, key=lambda verdict: verdict.logit, default=None)
         if best and not passages and (best.chance >= _NEAR or best.made_by != LEARNT):
-            place = told[verdicts.index(best)].places[0]
-            passed.add("below-threshold", place, _short_of(best), best.chance)
+            most = told[verdicts.index(best)]
+            passed.add("below-threshold", most.places[0], _short_of(best, most.text), best.chance)
         for first, core, last in passages:
             heading = trail_of(document, run.trail, f"reader:{WAY}")
-            yield _segment(document, heading, told[first : last + 1], verdicts[core])
+            passage = told[first : last + 1]
+            reasons = said(verdicts[core], told[core].text)
+            yield _segment(document, heading, passage, verdicts[core], reasons)
 
 
 def _passages(
@@ -130,6 +133,7 @@ def _segment(
     heading: tuple[Provenance, ...],
     passage: Sequence[Sentence],
     verdict: Verdict,
+    reasons: str,
 ) -> Segment:
     spans: list[Span] = []
     for sentence in passage:
@@ -146,25 +150,24 @@ def _segment(
         confidence=round(verdict.chance, 2),
         heading=heading,
         parts=(Part(field="description", provenance=cited),),
-        issues=(_reasons(verdict, cited[0].span),),
+        issues=(_reasons(verdict, reasons, cited[0].span),),
     )
 
 
-def _short_of(verdict: Verdict) -> str:
+def _short_of(verdict: Verdict, text: str) -> str:
     """Why a sentence was not taken for a measure although something speaks for it."""
+    reasons = said(verdict, text)
     if verdict.logit >= 0:
-        return (
-            f"too short for a measure by itself, of chance {verdict.chance:.2f}: {verdict.said()}"
-        )
-    return f"read as no measure, with chance {verdict.chance:.2f} below 0.50: {verdict.said()}"
+        return f"too short for a measure by itself, of chance {verdict.chance:.2f}: {reasons}"
+    return f"read as no measure, with chance {verdict.chance:.2f} below 0.50: {reasons}"
 
 
-def _reasons(verdict: Verdict, span: Span) -> Issue:
+def _reasons(verdict: Verdict, reasons: str, span: Span) -> Issue:
     """Why the passage was taken for a measure, so that the decision can be argued with."""
     return Issue(
         code="found-in-prose",
         level=Level.INFO,
-        message=f"read as a measure with chance {verdict.chance:.2f}: {verdict.said()}",
+        message=f"read as a measure with chance {verdict.chance:.2f}: {reasons}",
         span=span,
         stage="segment",
     )

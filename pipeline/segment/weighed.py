@@ -35,14 +35,6 @@ class Weight(NamedTuple):
     logit: float
     reasons: tuple[tuple[Match, str], ...]
 
-    def said(self) -> str:
-        """The matches that counted, the weightiest first."""
-        return ", ".join(
-            f"{match.rule.id} {match.rule.weight:+.1f} ({text[match.start : match.end]!r})"
-            for match, text in self.reasons
-            if match.rule.id != "prose.ground"
-        )
-
 
 def weigh(
     text: str,

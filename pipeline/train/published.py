@@ -17,8 +17,8 @@ from pipeline.taxonomy import load_taxonomies
 from pipeline.train.coded_texts import GOLD
 from pipeline.train.taught import Example
 
-# What each counts. Of real measures whose source is left out, 0.83 to 0.91 are found by it; on
-# documents left out nothing changes.
+# What each counts. With them the average precision on published measures and risks whose source
+# is left out rises from 0.83 to 0.92; on documents left out it stays (0.856, 0.852).
 _MEASURE, _RISK = 0.5, 0.2
 _SENTENCES = 2  # of a risk; of a measure the first: what follows may only comment on it
 _KINDS = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)  # in turn: what they stood in is not known
