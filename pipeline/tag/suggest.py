@@ -277,7 +277,7 @@ class Suggester:
         if guessed:
             return "needs a curator: no phrase in it is known"
         if code is None:
-            return f"needs a curator: no code is likelier than {confidence:.2f}"
+            return f"needs a curator: the likeliest code has a chance of {confidence:.2f} only"
         return f"only {self._names[taxonomy][code]} as a whole is likely"
 
 

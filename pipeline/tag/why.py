@@ -75,7 +75,8 @@ def reason(
         line = f"{_quoted(shown)} {_speak(len(shown))} for {name}"
         line += f", beside the words {', '.join(rest)}" if rest else ""
     elif rest:
-        line = f"no phrase is known; the words {', '.join(rest)} are nearest to {name}"
+        are = "word {} is" if len(rest) == 1 else "words {} are"
+        line = f"the {are.format(', '.join(rest))} nearest to {name}"
     else:
         line = f"nothing in the text speaks for any code; {name} is only the most common"
     if runner:

@@ -99,7 +99,7 @@ def test_a_record_is_accepted_only_when_each_field_was_seen(browser: Browser, de
             presses += 1
         assert 2 < presses < 20
         assert {one.record for one in decided(desk)} == {first}
-    with visit(browser, desk, size=(1280, 520)) as page:
+    with visit(browser, desk, size=(1280, 534)) as page:
         second = records_of(desk)[1]
         review(page, desk, record=second)
         press(page, "?")

@@ -86,7 +86,7 @@ export class Acts {
       this.say(`${title(alone)} must be decided by itself.`, "warning");
     } else if (unseen) {
       pane.walk(unseen);
-      this.say(`Not accepted yet: you had not seen all of ${title(unseen)}.`, "warning");
+      this.say(`Not accepted yet: you had not seen all of ${title(unseen)}. Look, then accept again.`, "warning");
     } else if (!fields.length) this.next().catch((error) => this.say(error.message, "bad"));
     else this.send({ act: "accept", fields }, { onward: true });
   }
