@@ -110,11 +110,9 @@ class Reading:
 
 def _place(number: int, count: int) -> Place:
     """Where a run stands: documents open with background and close with references."""
-    if count < _LONG:
+    if count < _LONG or count * _TENTH <= number <= count * (1 - _TENTH):
         return ""
-    return (
-        "opening" if number < count * _TENTH else "closing" if number > count * (1 - _TENTH) else ""
-    )
+    return "opening" if number < count * _TENTH else "closing"
 
 
 def _runs(document: Document) -> Iterator[tuple[Trail, list[Block]]]:
