@@ -25,7 +25,7 @@ from pipeline.store import GONE, Stage, read_noun, stamp
 
 LOG = logging.getLogger(__name__)
 FILE = "desk.sqlite3"
-VERSION = 1
+VERSION = 2
 OFTEN = 2.0  # seconds between looks at the files, more where looking takes long
 
 _TABLES = f"""

@@ -20,6 +20,7 @@ from pipeline.model.decision import TAGS
 from pipeline.review import standing
 
 GUESS = 0.6  # a tag that is less likely than this is worth a look
+DOUBT = 0.7  # ... and a record that is less likely a measure, before its tags are
 NAME, WORDS = 300, 4000  # characters of a name that are listed, of a record that are searched
 LOST, CHANGED, CONFLICT, UNGROUNDED, UNCERTAIN, OPEN, DONE = 0, 1, 2, 3, 4, 5, 9
 # What a record waits for, the most urgent first.
@@ -52,7 +53,8 @@ class Tagging(NamedTuple):
 class Row:
     """A record in one view of its document.
 
-    `urgency` sorts the queue: the whole part is the kind of reason, the rest how doubtful.
+    `urgency` sorts the queue: the whole part is the kind of reason, the rest how doubtful (a record
+    that may be no measure comes before all whose tags are guesses).
     `confidence` is that of the least certain primary tag that nobody decided on. `mine` are the
     curators who decided on it, each with whether something changed since.
     """
@@ -107,7 +109,7 @@ def _row(
         for tag in record.tags
         if tag.role == "primary" and tag.basis == "suggested" and TAGS + tag.taxonomy not in decided
     )
-    urgency, reason = _why(record, review, guesses, len(decided))
+    urgency, reason = _why(record, review, guesses, decided)
     return Row(
         record=record.id,
         ordinal=ordinal,
@@ -126,7 +128,7 @@ def _row(
 
 
 def _why(
-    record: Record, review: Review, guesses: list[tuple[float, str, str]], decided: int
+    record: Record, review: Review, guesses: list[tuple[float, str, str]], decided: set[str]
 ) -> tuple[float, str]:
     """How urgent a record is, and why, in a few plain words."""
     for code, urgency in URGENT.items():
@@ -136,6 +138,9 @@ def _why(
     if not review.waits:
         by = sorted({field.curator for field in review.fields if field.curator})
         return DONE, f"{review.status}{' by ' if by else ''}{', '.join(by)}"
+    chance = CERTAIN if record.confidence is None else record.confidence
+    if chance < DOUBT and "description" not in decided:
+        return UNCERTAIN + chance / 10, f"it may be no measure ({chance:.2f})"
     if guesses and guesses[0][0] < GUESS:
         confidence, taxonomy, code = guesses[0]
         return UNCERTAIN + confidence, f"its {taxonomy} tag {code} is a guess ({confidence:.2f})"
@@ -144,7 +149,8 @@ def _why(
             taxonomy = issue.message.partition(":")[0]
             return UNCERTAIN + 0.99, f"nothing told which {taxonomy} code it has"
     if decided:
-        return OPEN, f"{decided} of its fields {'is' if decided == 1 else 'are'} decided"
+        count = len(decided)
+        return OPEN, f"{count} of its fields {'is' if count == 1 else 'are'} decided"
     return OPEN, "nobody looked at it yet"
 
 

@@ -24,6 +24,23 @@ def test_all_wait_and_the_least_certain_come_first_with_the_reason(still_desk: D
     assert [r["reason"] for r in found["records"]][: len(guesses)] == guesses
 
 
+def test_what_may_be_no_measure_comes_before_guessed_tags_until_its_description_is_decided(
+    desk: Desk,
+) -> None:
+    records = read_noun(RecordFile, desk.store.output(Stage.ASSEMBLE, GUIDE)).records
+    doubtful = records[3].id
+    replaced(
+        desk.store,
+        GUIDE,
+        lambda r: r.model_copy(update={"confidence": 0.52}) if r.id == doubtful else r,
+    )
+    desk.app.state.index.refresh()
+    first = told(desk)["records"][0]
+    assert (first["record"], first["reason"]) == (doubtful, "it may be no measure (0.52)")
+    decide(desk, "ada", GUIDE, doubtful, Act.ACCEPT, "description")
+    assert "may be no measure" not in str(told(desk))
+
+
 def test_the_order_of_the_documents_is_that_of_their_records(still_desk: Desk) -> None:
     store = still_desk.store
     wanted = [
