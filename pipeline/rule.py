@@ -115,8 +115,7 @@ class Rules:
         if not text:
             return []
         read = self._kept(text)
-        heard = read.heard.intersection(kinds)
-        found = [match for finds in kinds if finds in heard for match in self._found(read, finds)]
+        found = [match for finds in kinds for match in self._found(read, finds)]
         return sorted(found, key=lambda match: (match.start, -match.end, match.rule.id))
 
     def _found(self, read: "_Read", finds: str) -> tuple[Match, ...]:

@@ -163,8 +163,7 @@ def test_a_rule_that_counted_is_said_with_its_words_and_where_none_did_that_is_s
 
 
 def test_every_feature_that_is_learnt_can_be_said() -> None:
-    weights = dict.fromkeys(load_weights(FILE), 1.0)
-    for name in weights:
+    for name in load_weights(FILE):
         made = Verdict(1.0, Weight(0.0, ()), ((name, 1.0), ("no rule", 1.0)))
         assert said(made, "Boards test.").startswith("for it ")
 

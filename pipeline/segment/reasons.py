@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.model.stem import stem
-from pipeline.segment.judge import Verdict
+from pipeline.model.stem import words
+from pipeline.segment.judge import BIAS, Verdict
 
 _MOST = 4  # on each side: as many as someone will read
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Each of these weighs little, says nothing by itself, and there are many of them.
 _EMPTY = re.compile(
     "a|about|after|all|also|an|and|any|are|as|at|be|been|before|between|both|but|by|each|for|from"
@@ -49,7 +48,7 @@ _HEADINGS = {
     "section.other": "announces something else",
     "section.summary": "announces a summary",
 }
-_OF_RULES = ("rule ", "rules", "no rule", "every sentence")
+_OF_RULES = ("rule ", "rules", "no rule", BIAS)
 
 
 def said(verdict: Verdict, text: str) -> str:
@@ -65,17 +64,17 @@ def said(verdict: Verdict, text: str) -> str:
 
 def _told(verdict: Verdict, text: str) -> Iterator[tuple[str, float]]:
     """Each thing that counted, in plain words."""
-    for match, words in verdict.rules.reasons:
+    for match, said_in in verdict.rules.reasons:
         if match.rule.id != "prose.ground":
-            quote = words[match.start : match.end]
+            quote = said_in[match.start : match.end]
             yield f"“{quote}” ({match.rule.id})", match.rule.weight
     if not verdict.rules.reasons:
         known = ("rules", "no rule", "rules once more")
         yield "no rule", sum(value for name, value in verdict.adds if name in known)
-    printed = {stem(word): word for word in reversed(_WORD.findall(text))}
+    printed = {word.stem: text[word.start : word.end] for word in reversed(words(text))}
     for name, value in verdict.adds:
-        if not name.startswith(_OF_RULES) and (words := _plain(name, printed)):
-            yield words, value
+        if not name.startswith(_OF_RULES) and (plain := _plain(name, printed)):
+            yield plain, value
 
 
 def _plain(name: str, printed: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Blocks to sentences: where each begins and ends in the text of the document."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.model import Document, Span
@@ -23,11 +24,16 @@ _OPENER = re.compile(r"\s+(?:The|This|These|It|In|We|They|However|To|For|An?|If|
 
 def sentences(document: Document, span: Span) -> list[Span]:
     """The sentences in `span`, trimmed, in order; together they hold all of its words."""
-    cuts = [0, *ends(document.quote(span)), span.end - span.start]
     found = [
-        document.trim(Span(span.start + start, span.start + end)) for start, end in pairwise(cuts)
+        document.trim(Span(span.start + start, span.start + end))
+        for start, end in parts(document.quote(span))
     ]
     return [one for one in found if one.end > one.start]
+
+
+def parts(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of `text` stand, with the space between them: all of it, in order."""
+    return pairwise([0, *ends(text), len(text)])
 
 
 def ends(text: str) -> list[int]:

@@ -5,14 +5,13 @@ they stand alone, without headings or neighbours, so that they count less.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from pipeline.evaluate.coded import Coded, read_coded
 from pipeline.model import BlockKind
 from pipeline.rule import Rules
 from pipeline.segment.judge import featured, setting
-from pipeline.segment.sentences import ends
+from pipeline.segment.sentences import parts
 from pipeline.taxonomy import load_taxonomies
 from pipeline.train.coded_texts import GOLD
 from pipeline.train.taught import Example
@@ -40,8 +39,7 @@ def _opening(
     where = [setting(kind, (), rules) for kind in _KINDS]
     for number, text in enumerate(texts):
         told = text.description.strip()
-        cuts = [0, *ends(told), len(told)]
-        said = [told[start:end].strip() for start, end in pairwise(cuts)]
+        said = [told[start:end].strip() for start, end in parts(told)]
         said = [one for one in said if one][:count]
         for _, features in featured(said, where[number % len(where)], rules):
             yield Example(text.source, features, states, weight)

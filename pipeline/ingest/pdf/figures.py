@@ -13,6 +13,7 @@ from itertools import islice
 
 from pipeline.ingest.pdf.leaf import Leaf
 from pipeline.ingest.pdf.lines import Printed
+from pipeline.ingest.pdf.points import holds, middle
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.tables import Grid
 
@@ -65,7 +66,7 @@ def _has_shapes(drawn: Sequence[Rectangle], grids: Sequence[Grid]) -> bool:
     """Whether a page has shapes enough for a figure, that are neither rules nor in a table."""
     tables = [(grid.left, grid.top, grid.right, grid.bottom) for grid in grids]
     thick = (box for box in drawn if min(box[2] - box[0], box[3] - box[1]) > _RULE)
-    free = (box for box in thick if not any(_holds(table, box) for table in tables))
+    free = (box for box in thick if not any(holds(table, *middle(box)) for table in tables))
     return sum(1 for _ in islice(free, _FEWEST_SHAPES)) == _FEWEST_SHAPES
 
 
@@ -75,13 +76,13 @@ def _mark_bare(
     """Mark the lines of a drawing without a caption, where it cannot be but a figure."""
     x0, top, x1, bottom = drawing.box
     wide = (x0 - _BESIDE, top - _BESIDE, x1 + _BESIDE, bottom + _BESIDE)
-    rest = [line for line in lines if not _holds(drawing.box, line.box)]
+    rest = [line for line in lines if not holds(drawing.box, *middle(line.box))]
     prose = [line for line in rest if len(line.text.split()) >= _WORDY and not line.turn]
     if drawing.shapes < _FEWEST_SHAPES or len(prose) < _FEWEST_PROSE:
         return
     body = _usual(prose)
-    labels = [line for line in lines if _holds(drawing.box, line.box)]
-    labels += [line for line in rest if _holds(wide, line.box) and _is_label(line, body)]
+    labels = [line for line in lines if holds(drawing.box, *middle(line.box))]
+    labels += [line for line in rest if holds(wide, *middle(line.box)) and _is_label(line, body)]
     said = any(len(line.text.split()) >= _WORDY or _SAID.search(line.text) for line in labels)
     if said or any(line.figure or line.size > _LARGEST * body for line in labels):
         return
@@ -102,7 +103,7 @@ def _labelled(
     labels: Sequence[Printed], drawing: _Drawing, shapes: Sequence[Rectangle]
 ) -> set[Rectangle]:
     """The shapes of a drawing that are the smallest around one of its words."""
-    parts = [box for box in shapes if _holds(drawing.box, box) and box != drawing.box]
+    parts = [box for box in shapes if holds(drawing.box, *middle(box)) and box != drawing.box]
     parts = sorted(parts, key=_size)[:_MOST]
     found = set()
     for line in labels:
@@ -119,7 +120,7 @@ def _drawings(leaf: Leaf, lines: Sequence[Printed], grids: Sequence[Grid]) -> It
         box
         for box in leaf.drawn
         if _size(box) < _GROUND * leaf.width * leaf.height
-        and not any(_holds((g.left, g.top, g.right, g.bottom), box) for g in grids)
+        and not any(holds((g.left, g.top, g.right, g.bottom), *middle(box)) for g in grids)
         and not _underlines(box, lines)
     ]
     shapes = sorted(shapes, key=_size, reverse=True)[:_MOST]
@@ -162,7 +163,7 @@ def _gap(box: Rectangle, caption: Printed) -> float:
 def _mark(lines: Sequence[Printed], caption: Printed, box: Rectangle, number: int) -> None:
     """Mark the lines in a drawing, and the small ones around it, unless it holds prose."""
     below = caption.box[1] > (box[1] + box[3]) / 2
-    inside = [line for line in lines if _holds(box, line.box) and line is not caption]
+    inside = [line for line in lines if holds(box, *middle(line.box)) and line is not caption]
     if below:
         inside = [line for line in inside if line.box[1] < caption.box[1]]
         around = (box[0] - _AROUND, box[1] - _AROUND, box[2] + _AROUND, caption.box[1])
@@ -175,7 +176,7 @@ def _mark(lines: Sequence[Printed], caption: Printed, box: Rectangle, number: in
     if 2 * wordy > len(inside):
         return
     for line in lines:
-        if line in inside or (_is_label(line, body) and _holds(around, line.box)):
+        if line in inside or (_is_label(line, body) and holds(around, *middle(line.box))):
             line.figure = line.figure or (number if line is not caption else 0)
 
 
@@ -202,8 +203,3 @@ def _touch(one: Rectangle, other: Rectangle) -> bool:
 def _around(one: Rectangle, other: Rectangle) -> Rectangle:
     (a, b, c, d), (e, f, g, h) = one, other
     return min(a, e), min(b, f), max(c, g), max(d, h)
-
-
-def _holds(outer: Rectangle, box: Rectangle) -> bool:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]

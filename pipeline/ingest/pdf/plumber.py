@@ -40,6 +40,7 @@ from pipeline.ingest.pdf.leaf import (
     turn_of,
     upright,
 )
+from pipeline.ingest.pdf.points import holds, middle
 from pipeline.ingest.pdf.ruling import MOST_SHAPES, Rectangle, Shapes, grids_of, holding_each_other
 
 _DOUBLE = 0.2  # em; the same glyph printed twice this near is one bold glyph
@@ -276,19 +277,12 @@ def _same_as_ground(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle) -
     colour = colour_of(state.ncolor, item.ncs.name)
     if colour is None:
         return False
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     alike = any(are_alike(colour, one) for one in device.colours)
     if not alike or id(item) in device.stroked:
         return False
-    place = next(
-        (
-            n
-            for n in range(len(leaf.fills) - 1, -1, -1)
-            if leaf.fills[n].box[0] <= x <= leaf.fills[n].box[2]
-            and leaf.fills[n].box[1] <= y <= leaf.fills[n].box[3]
-        ),
-        -1,
-    )
+    x, y = middle(box)
+    topmost = range(len(leaf.fills) - 1, -1, -1)
+    place = next((n for n in topmost if holds(leaf.fills[n].box, x, y)), -1)
     ground = leaf.fills[place].colour if place >= 0 else None if device.shaded else WHITE
     if ground is None or not are_alike(ground, colour):
         return False

@@ -35,6 +35,16 @@ def around(points: Sequence[Point]) -> Rectangle:
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def middle(box: Rectangle) -> Point:
+    """The point in the middle of a rectangle."""
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def holds(box: Rectangle, x: float, y: float, slack: float = 0.0) -> bool:
+    """Whether a point lies in a rectangle, or no further than `slack` from it."""
+    return box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack
+
+
 def shared(one: Rectangle, other: Rectangle) -> Rectangle:
     """What two rectangles share; its sides are the wrong way about where that is nothing."""
     return (

@@ -7,6 +7,7 @@ from functools import cached_property
 from pipeline.ingest.pdf.bands import Strips, is_broad
 from pipeline.ingest.pdf.drawn import Cover, Drawing, Reader
 from pipeline.ingest.pdf.leaf import WHITE, are_alike
+from pipeline.ingest.pdf.points import holds, middle
 from pipeline.ingest.pdf.ruling import Rectangle
 
 CLIP_SLACK = 2.0  # points that type may stand out of its clip
@@ -39,12 +40,12 @@ class Sight:
 
     def is_covered(self, covers: Iterable[Cover], box: Rectangle) -> bool:
         """Whether one of the covers hides what is in a box."""
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return any(_holds(cover.box, x, y) and self._covers(cover, box) for cover in covers)
+        x, y = middle(box)
+        return any(holds(cover.box, x, y) and self._covers(cover, box) for cover in covers)
 
     def is_cut(self, clip: Rectangle, box: Rectangle) -> bool:
         """Whether the middle of a box lies outside a clip."""
-        return not _holds(clip, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, CLIP_SLACK)
+        return not holds(clip, *middle(box), CLIP_SLACK)
 
     def may_lose(self, colour: str) -> bool:
         """Whether any type of a colour may have the colour of its ground."""
@@ -54,12 +55,12 @@ class Sight:
         """Whether type of a colour, painted at `z`, has the colour of its ground."""
         if not self.may_lose(colour):
             return False
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        x, y = middle(box)
         pale = are_alike(colour, WHITE)
-        if not pale and not any(at < z and _holds(area, x, y) for at, area in self._alike(colour)):
+        if not pale and not any(at < z and holds(area, x, y) for at, area in self._alike(colour)):
             return False
         for at, fill in reversed(self.grounds):
-            if at < z and _holds(fill.box, x, y):
+            if at < z and holds(fill.box, x, y):
                 lost = fill.colour is not None and are_alike(fill.colour, colour)
                 return lost and not self._strips.are_behind(box, colour, at, z)
         return pale and not self._strips.are_behind(box, colour, 0, z)
@@ -94,7 +95,3 @@ class Sight:
         if cover.picture and cover.z not in self.solid:
             self.solid[cover.z] = self.reader.is_solid(cover.picture)
         return self.solid.get(cover.z, True)
-
-
-def _holds(box: Rectangle, x: float, y: float, slack: float = 0.0) -> bool:
-    return box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack
