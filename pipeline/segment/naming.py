@@ -12,6 +12,7 @@ from pipeline.segment.passage import body_of, flat, marker
 from pipeline.segment.sentences import sentences
 
 _FEWEST, _MOST = 3, 10  # words of a phrase
+_NEAR = 24  # letters between the ends of what is still one lead
 _TERM = 7  # words of a term that is defined
 _HEADED = (2, 5)  # words of a heading that names one thing
 _CALLED = re.compile(
@@ -26,22 +27,36 @@ _WORD = re.compile(r"[^\s,;:()–—“”\"]+")
 # A phrase ends before these, once it has its object; punctuation ends it at any rate.
 _ENDS = re.compile(
     r"that|which|who|whom|whose|where|when|if|unless|so|because|while|whether|until|before|after"
-    r"|including|such|through|by|via|as|to|with|using|without|upon|during|based",
+    r"|including|such|through|by|via|as|to|with|using|without|upon|during|based|e\\.g|i\\.e",
     re.IGNORECASE,
 )
-_LINKS = re.compile(r"and|or|of|for|in|on|from|against|at|within|among|across|into|about")
+_LINKS = re.compile(
+    r"and|or|of|for|in|on|from|against|at|within|among|across|into|about", re.IGNORECASE
+)
 _SMALL = re.compile(
-    r"the|an?|those|there|whether|that|how|what|its|their|our|this|these|any|all|each|be|have|not|been|no|they|it|we"
+    r"the|an?|ones?|those|there|whether|that|how|what|its|their|our|this|these|any|all|each|be|being"
+    r"|been|have|having|not|no|they|it|we",
+    re.IGNORECASE,
+)
+# What stands between a lead and its verb: "will accordingly gather".
+_ADVERB = re.compile(
+    r"(?!only|early|rely|\w*ply)\w+ly|also|then|now|instead|therefore|thus|still|first|further",
+    re.IGNORECASE,
 )
 _QUALIFIES = re.compile(r"(?:ed|al|ive|ful|ent|ant|ble|ic)$")  # what it goes with is to come
 # What says little by itself, so that a phrase goes on behind it.
 _HOLLOW = re.compile(
     r"extent|capacity|capability|ability|flexibility|steps?|measures|actions?|efforts?|options"
     r"|process(?:es)?|procedures|mechanisms?|opportunit(?:y|ies)|ways?|practices|policies|plans?"
-    r"|failure|degree|industry|partners|regulators|stakeholders|individuals|subjects|tools",
+    r"|failure|degree|industry|partners|regulators|stakeholders|individuals|subjects|tools"
+    r"|access|response|form|terms|manner|proportion|likely|responsible|able|adequate|designed"
+    r"|intended|aimed|related|relevant|tailored|associated|compliance|accordance|line|order|\w+ly",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"\b(?:that|which|who)\s*$")
+# A lead of a clause that says why or which, not what is to be done.
+_RELATIVE = re.compile(
+    r"\b(?:that|which|who)\s*$|\b(?:so that|such that|since|because|whether|in case)\b[^,;]*$"
+)
 _GERUND = re.compile(r"[A-Za-z-]{3,}ing\s+(?!is\b|are\b|will\b|can\b|of\b)[a-z]")
 _SERIES = re.compile(r",\s+(?:and\s+|or\s+)?[\w-]+(?:,|\s+(?:and|or)\b)|,\s+(?:and|or)\s+[\w-]+")
 _BACK = re.compile(
@@ -94,38 +109,36 @@ def _term(document: Document, sentence: Span, rules: Rules) -> Part | None:
 
 def _phrase(document: Document, sentence: Span, rules: Rules) -> Part | None:
     text = document.quote(sentence).replace("\n", " ")
+    for start in _starts(text, rules):
+        words = _words(text, start)
+        if _FEWEST <= len(words) <= _MOST and not _SERIES.match(text, words[-1][2]):
+            span = Span(sentence.start + words[0][1], sentence.start + words[-1][2])
+            cited = document.cite(span, "rule:name.phrase")
+            return Part(field="name", role="phrase", provenance=(cited,))
+    return None
+
+
+def _starts(text: str, rules: Rules) -> list[int]:
+    """Where a phrase may begin: with the sentence, else behind each lead of its main clauses."""
     leads = [
         match.end
         for match in rules.each(text, "name.lead")
         if not _RELATIVE.search(text[: match.start])
     ]
-    opens = (not leads and _GERUND.match(text)) or any(
+    opens = any(
         match.rule.at == "start" for match in rules.each(text, "prose.instruction", "measure")
     )
-    start = 0 if opens else _longest(text, leads)
-    if start is None:
-        return None
-    words = _words(text, start)
-    # "not" stays: without it a name would say the opposite of its measure.
-    if (
-        not words
-        or (_is_bare(words[0][0]) and words[0][0] != "not")
-        or _SERIES.match(text, words[-1][2])
-    ):
-        return None
-    span = Span(sentence.start + words[0][1], sentence.start + words[-1][2])
-    if not _FEWEST <= len(words) <= _MOST:
-        return None
-    cited = document.cite(span, "rule:name.phrase")
-    return Part(field="name", role="phrase", provenance=(cited,))
-
-
-def _longest(text: str, leads: Sequence[int]) -> int | None:
-    """The end of the first lead, with the words that still belong to it."""
-    if not leads:
-        return None
-    first = min(leads)
-    return max(end for end in leads if not text[first:end].strip() or end - first < 24)
+    if opens or (not leads and _GERUND.match(text)):
+        return [0]
+    starts: list[int] = []
+    first = 0
+    for end in sorted(leads):
+        if starts and (end - first < _NEAR or not text[starts[-1] : end].strip()):
+            starts[-1] = end  # "will need to": the words of one lead
+        else:
+            starts.append(end)
+            first = end
+    return starts
 
 
 def _words(text: str, start: int) -> list[tuple[str, int, int]]:
@@ -136,13 +149,15 @@ def _words(text: str, start: int) -> list[tuple[str, int, int]]:
         if words and text[last : match.start()].strip() and not _SERIES.match(text, last):
             break
         word = match[0].rstrip(".")
+        last = match.end()
+        if not words and start and _ADVERB.fullmatch(word):
+            continue
         hollow = words and _HOLLOW.fullmatch(words[-1][0])
         full = len(words) >= _FEWEST and not hollow and not _is_bare(words[-1][0])
         joined = word in ("and", "or") and not _QUALIFIES.search(words[-1][0] if words else "")
         if full and (_ENDS.fullmatch(word) or (len(words) > _FEWEST + 1 and joined)):
             break
         words.append((word, match.start(), match.start() + len(word)))
-        last = match.end()
         if match[0] != word:
             break
     if len(words) > _MOST:
@@ -151,7 +166,9 @@ def _words(text: str, start: int) -> list[tuple[str, int, int]]:
             words.pop()
     while words and _is_bare(words[-1][0]):
         words.pop()
-    return words
+    # "not" stays: without it a name would say the opposite of its measure.
+    deed = words[1:] if words and words[0][0] == "not" else words
+    return words if deed and not _is_bare(deed[0][0]) else []
 
 
 def _joins(word: str) -> bool:
