@@ -258,6 +258,22 @@ def test_plan_and_status_say_what_a_run_would_do_and_touch_nothing(store: Store)
     assert "1 stale: the raw file changed" in call(store, "status").stdout
 
 
+def test_status_counts_documents_from_elsewhere_while_they_are_there(
+    store: Store, tmp_path: Path
+) -> None:
+    far = put(tmp_path / "far" / "deep" / "rule.txt", GUIDE)
+    call(store, "extract")
+    inside = data(call(store, "status", "--json"))
+    call(store, "extract", str(tmp_path / "far"))
+    status = data(call(store, "status", "--json"))
+    assert (status["documents"], status["fresh"], status["stale"]) == (3, 3, 0)
+    assert status["records_waiting"] > inside["records_waiting"]
+    put(far, GUIDE * 2)
+    assert "1 stale: the raw file changed" in call(store, "status").stdout
+    far.unlink()
+    assert data(call(store, "status", "--json")) == inside
+
+
 def test_explain_tells_of_a_document(store: Store) -> None:
     call(store, "extract")
     shown = call(store, "explain", str(store.documents / "letters" / "river.txt"))

@@ -124,8 +124,10 @@ class Layout:
             return True
         return not isinstance(self.raw, Remote) and (self.raw / DECISIONS).exists()
 
-    def original(self, name: str) -> Original:
-        """The document of that name in `raw/documents`, whether it is there or not."""
+    def original(self, name: str, origin: str = "") -> Original:
+        """The document of that name in `raw/documents`, or at `origin` outside; there or not."""
+        if origin:
+            return Original(name, name, Path(origin), origin)
         return Original(name, f"documents/{name}", self.documents / name)
 
     def stamps(self, original: Original) -> tuple[str, ...]:
