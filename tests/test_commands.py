@@ -143,6 +143,14 @@ def test_a_wrong_request_is_named_and_ends_with_2(
     assert "Traceback" not in done.stderr
 
 
+def test_what_cannot_be_explained_is_named_once_with_what_may_be_meant(store: Store) -> None:
+    shown = call(store, "explain", "no-such-thing").stderr
+    assert shown == f"There is no record no-such-thing in {store.extracted}, and no such file.\n"
+    path = store.documents / "guides" / "relaese.txt"
+    shown = call(store, "explain", str(path)).stderr
+    assert shown.endswith(f"Did you mean {path.with_name('release.txt')}?\n")
+
+
 def test_nothing_to_read_ends_with_2(tmp_path: Path) -> None:
     done = call(Store(tmp_path / "raw", tmp_path / "extracted"), "extract")
     assert done.exit_code == 2

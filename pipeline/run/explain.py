@@ -68,7 +68,8 @@ def _unknown(store: Store, what: str) -> str:
     try:
         list(store.originals([place(what)]))
     except UnknownPath as error:
-        return f"There is no record {what} in {store.extracted}, and no such file. {error}"
+        message = f"There is no record {what} in {store.extracted}, and no such file. {error.hint}"
+        return message.rstrip()
     return f"There is no record {what} in {store.extracted}."
 
 

@@ -51,7 +51,11 @@ Folders = Mapping[str, Sequence[str]]  # the names of folders, each with those i
 
 
 class UnknownPath(Exception):
-    """A path that is not there; the message names it, and what is nearby."""
+    """A path that is not there; the message names it, and ends in what may be meant (`hint`)."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message} {hint}".rstrip())
+        self.hint = hint
 
 
 class UnusableDecisions(Exception):
