@@ -160,17 +160,17 @@ def _listening(host: str, port: int | None) -> socket.socket:
     import socket
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for one in (PORT, 0) if port is None else (port,):
-        try:
-            return socket.create_server((host, one), family=family)
-        except OSError as error:
-            refused = error
-    if refused.errno == errno.EADDRINUSE:
-        said = f"Port {port} is in use, perhaps by another desk."
-        stop(WRONG, f"{said} Give another --port, or none: then a free one is taken.")
-    reason = str(refused.strerror).partition(" (")[0]  # Python adds how it asked
-    at = host if port is None else f"{host}, port {port}"
-    stop(WRONG, f"The desk cannot be at {at}: {reason}. Give another --host or --port.")
+    try:
+        return socket.create_server((host, PORT if port is None else port), family=family)
+    except OSError as error:
+        if port is None:
+            return _listening(host, 0)  # a free one
+        if error.errno == errno.EADDRINUSE:
+            said = f"Port {port} is in use, perhaps by another desk."
+            stop(WRONG, f"{said} Give another --port, or none: then a free one is taken.")
+        reason = str(error.strerror).partition(" (")[0]  # Python adds how it asked
+        at = f"{host}, port {port}" if port else host
+        stop(WRONG, f"The desk cannot be at {at}: {reason}. Give another --host or --port.")
 
 
 def _who(curator: str | None) -> str:
