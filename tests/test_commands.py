@@ -110,9 +110,8 @@ def test_a_document_set_aside_is_named_with_its_reason_and_the_run_fails(store: 
     assert done.exit_code == 1
     page = re.findall(r"^report +(.*)$", done.stdout, re.MULTILINE)[0]
     for name in ("broken.pdf", "empty.txt"):
-        assert re.search(
-            rf"^{name}: (set aside|incomplete), [a-z-]+: \S", done.stderr, re.MULTILINE
-        )
+        [why] = re.findall(rf"^{name}: set aside, [a-z-]+: (\S.+)$", done.stderr, re.MULTILINE)
+        assert (done.stderr + done.stdout).count(why) == 1
         assert f">{name}<" in Path(page).read_text()
     assert page in done.stderr
     assert len([name for name in files(store) if name.startswith("3-")]) >= 2
@@ -142,6 +141,14 @@ def test_a_wrong_request_is_named_and_ends_with_2(
     assert done.exit_code == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_cannot_be_explained_is_named_once_with_what_may_be_meant(store: Store) -> None:
+    shown = call(store, "explain", "no-such-thing").stderr
+    assert shown == f"There is no record no-such-thing in {store.extracted}, and no such file.\n"
+    path = store.documents / "guides" / "relaese.txt"
+    shown = call(store, "explain", str(path)).stderr
+    assert shown.endswith(f"Did you mean {path.with_name('release.txt')}?\n")
 
 
 def test_nothing_to_read_ends_with_2(tmp_path: Path) -> None:
@@ -256,6 +263,22 @@ def test_plan_and_status_say_what_a_run_would_do_and_touch_nothing(store: Store)
     status = data(call(store, "status", "--json"))
     assert (status["documents"], status["fresh"], status["stale"]) == (2, 1, 1)
     assert "1 stale: the raw file changed" in call(store, "status").stdout
+
+
+def test_status_counts_documents_from_elsewhere_while_they_are_there(
+    store: Store, tmp_path: Path
+) -> None:
+    far = put(tmp_path / "far" / "deep" / "rule.txt", GUIDE)
+    call(store, "extract")
+    inside = data(call(store, "status", "--json"))
+    call(store, "extract", str(tmp_path / "far"))
+    status = data(call(store, "status", "--json"))
+    assert (status["documents"], status["fresh"], status["stale"]) == (3, 3, 0)
+    assert status["records_waiting"] > inside["records_waiting"]
+    put(far, GUIDE * 2)
+    assert "1 stale: the raw file changed" in call(store, "status").stdout
+    far.unlink()
+    assert data(call(store, "status", "--json")) == inside
 
 
 def test_explain_tells_of_a_document(store: Store) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from runs import extract, put
 
-from pipeline.export import Unreadable, Wanted, earlier
+from pipeline.export import Profile, Unreadable, Wanted, csv_, earlier
 from pipeline.export.cells import guard
 from pipeline.export.earlier import Row, column_map, read_rows
 from pipeline.model import Act, Author, Claim, Codes, Decision, Draft, Grounding, Source, Words
@@ -243,6 +243,18 @@ def test_records_leave_in_the_shape_of_the_table(guide: Store, tmp_path: Path) -
         assert imported["added"] == []
         assert {one.act for one in decided(store)} == {Act.ACCEPT}
         assert all(isinstance(one.value, Words | Codes) for one in decided(store))
+
+
+@pytest.mark.parametrize("profile", ["flat", "tags"])
+def test_our_own_records_are_known_and_the_command_for_them_is_named(
+    guide: Store, tmp_path: Path, profile: Profile
+) -> None:
+    out = tmp_path / "records.csv"
+    csv_.write(corpus(guide), out, Wanted(profile=profile))
+    done = gleaner(guide, "import", "earlier", str(out), "--curator", "team", "--dry-run")
+    assert done.exit_code == 2
+    assert "records that Gleaner exported" in done.stderr
+    assert "gleaner import csv" in done.stderr
 
 
 @pytest.mark.parametrize(

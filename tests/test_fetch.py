@@ -23,7 +23,7 @@ from web import (
     status,
 )
 
-from pipeline.fetch import Answer, Ask, Fetcher, NotFetched, redacted, wall
+from pipeline.fetch import Answer, Ask, Fetcher, NotFetched, fetcher, redacted, wall
 
 TEXT = b"Providers should test a model before they release it."
 
@@ -96,6 +96,16 @@ def test_what_does_not_come_says_why(
     assert code is None or error.value.code == code
     assert len(web.paths()) == requests
     assert error.value.message.endswith((".", ")", "]"))
+
+
+def test_a_host_that_says_nothing_is_told_of_in_words(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetcher, "READ", 0.05)
+    web.routes["/it"] = lambda asked: time.sleep(0.3)
+    with pytest.raises(NotFetched) as error:
+        fetch(web, "/it")
+    assert (error.value.code, error.value.message) == ("silent", "The host is silent.")
 
 
 @pytest.mark.parametrize(

@@ -342,6 +342,19 @@ def test_a_url_gives_a_name(store: Store, url: str, kind: str, file: str) -> Non
     assert len(load_sources(store).source) == 1
 
 
+@pytest.mark.parametrize("url", ["notaurl", "http://[::1", "ftp://x.org/a.pdf", "x.org/a.pdf"])
+@pytest.mark.parametrize("file", ["", "a.pdf"])
+def test_what_is_no_address_is_not_added(store: Store, url: str, file: str) -> None:
+    before = load_sources(store)
+    with pytest.raises(BadSources) as refused:
+        added(store, url, file)
+    said = "is no http or https address: give it whole, as https://example.org/plan.pdf."
+    assert str(refused.value) == f"{url} {said}"
+    with pytest.raises(BadSources, match=r"^file: is no relative name"):
+        added(store, "https://x.org/a", "../a")
+    assert load_sources(store) == before
+
+
 def test_a_list_is_added_to_and_doubted(store: Store, tmp_path: Path) -> None:
     put(store.raw / "sources.toml", "# ours\n")
     added(store, "http://me:secret@example.org/a.bin", "a.bin")

@@ -1,6 +1,10 @@
 """Documents that are not in English are set aside, not read as English."""
 
+import re
+from pathlib import Path
+
 from building import Writer
+from runs import gleaner, put
 
 from pipeline.model import Document, Level
 from pipeline.rule import load_rules
@@ -41,6 +45,21 @@ def test_a_document_in_another_language_is_set_aside_with_its_name() -> None:
     assert found.segments == ()
     assert found.verdict == document.verdict
     assert [issue.code for issue in found.issues] == ["not-english"]
+
+
+def test_it_is_called_set_aside_wherever_it_is_named(tmp_path: Path) -> None:
+    put(tmp_path / "raw" / "documents" / "bericht.txt", GERMAN * 3)
+    for _ in range(2):
+        done = gleaner(tmp_path, "extract")
+        assert done.stdout.startswith("documents  1 (1 set aside)\n")
+        assert "bericht.txt: set aside, not-english: It is written in German" in done.stderr
+        assert "complete" not in done.stderr
+        [page] = re.findall(r"^report +(.*)$", done.stdout, re.MULTILINE)
+        assert '<td class="error">set aside</td>' in Path(page).read_text()
+    shown = gleaner(tmp_path, "explain", "bericht.txt").stdout
+    assert "  set aside: not-english: " in shown
+    assert shown.count("It is written in German") == 1
+    assert "complete" not in shown
 
 
 def test_the_share_of_another_language_is_noted() -> None:

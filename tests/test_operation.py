@@ -57,9 +57,12 @@ def test_what_is_wrong_is_a_line_of_json_too(store: Store) -> None:
 
 
 def test_people_read_what_they_read_before(store: Store) -> None:
+    put(store.documents / "broken.pdf", "Dear reader")
     done = gleaner(store.raw.parent, "extract")
     assert "guides/release.txt: complete" in done.stderr
     assert "run begins" not in done.stderr
+    [why] = re.findall(r"^broken\.pdf: set aside, [a-z-]+: (.+)$", done.stderr, re.MULTILINE)
+    assert done.stderr.count(why) == 1
 
 
 def figures(store: Store) -> dict[tuple[str, str], float]:

@@ -221,6 +221,22 @@ def test_the_page_needs_nothing_but_itself(tmp_path: Path) -> None:
     assert "62.5 %" in page
 
 
+def test_notes_are_not_called_issues(tmp_path: Path) -> None:
+    def page(*levels: str) -> str:
+        found = [{"code": one, "level": one, "count": 2, "message": "m"} for one in levels]
+        report = report_of(tmp_path, row("a", issues=found))
+        write_report(report)
+        return report.page.read_text()
+
+    notes = page("info")
+    assert "<h2>Notes by reason</h2>" in notes
+    assert '<summary class="info">2 notes</summary>' in notes
+    assert "issue" not in notes[notes.index("<body>") :].lower()
+    both = page("warning", "info")
+    assert "<h2>Issues by reason</h2>" in both
+    assert '<summary class="warning">2 warnings, 2 notes</summary>' in both
+
+
 def test_documents_with_one_reason_are_told_of_together(tmp_path: Path) -> None:
     rows = [refused("c.pdf"), refused("a.pdf"), refused("b.pdf", "It is empty.")]
     report = report_of(tmp_path, *rows)

@@ -287,6 +287,9 @@ def test_a_path_that_is_not_there_is_named_with_what_is_near(store: Store) -> No
         names(store, store.documents / "nist" / "profil.pdf")
     with pytest.raises(UnknownPath, match=r"Did you mean .*documents/nist\?"):
         names(store, store.documents / "nits" / "profile.pdf")
+    for other in ("test", "rst"):
+        with pytest.raises(UnknownPath, match=r"There is no \S+\.$"):
+            names(store, store.documents / other)
 
 
 def test_what_cannot_be_opened_says_why(store: Store) -> None:

@@ -156,6 +156,7 @@ def _told(found: Any) -> None:
 
 
 def _listening(host: str, port: int | None) -> socket.socket:
+    import errno
     import socket
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -163,8 +164,13 @@ def _listening(host: str, port: int | None) -> socket.socket:
         return socket.create_server((host, PORT if port is None else port), family=family)
     except OSError as error:
         if port is None:
-            return socket.create_server((host, 0), family=family)
-        stop(WRONG, f"Nobody can listen at {host}, port {port}: {error.strerror}. Try another.")
+            return _listening(host, 0)  # a free one
+        if error.errno == errno.EADDRINUSE:
+            said = f"Port {port} is in use, perhaps by another desk."
+            stop(WRONG, f"{said} Give another --port, or none: then a free one is taken.")
+        reason = str(error.strerror).partition(" (")[0]  # Python adds how it asked
+        at = f"{host}, port {port}" if port else host
+        stop(WRONG, f"The desk cannot be at {at}: {reason}. Give another --host or --port.")
 
 
 def _who(curator: str | None) -> str:

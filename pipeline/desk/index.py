@@ -20,12 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline.desk.library import Library, Unknown
 from pipeline.desk.rows import Row, reviewed_rows, rows
 from pipeline.desk.sight import EVERYBODY
-from pipeline.model import Coding, RecordFile
+from pipeline.model import Coding, Level, RecordFile, Verdict
 from pipeline.store import GONE, Stage, read_noun, stamp
 
 LOG = logging.getLogger(__name__)
 FILE = "desk.sqlite3"
-VERSION = 2
+VERSION = 3
+WHOLE = (Verdict.COMPLETE, Verdict.CUT_SHORT)
 OFTEN = 2.0  # seconds between looks at the files, more where looking takes long
 
 _TABLES = f"""
@@ -143,7 +144,7 @@ class Index:
                     mark,
                     last,
                     str(file.source.title.value) if file.source.title else "",
-                    str(file.document.verdict),
+                    _verdict(file),
                     file.document.pages,
                     file.document.media_type,
                     coding.model_dump_json(),
@@ -227,6 +228,12 @@ class Index:
                 database.execute("ROLLBACK")
                 raise
             database.execute("COMMIT")
+
+
+def _verdict(file: RecordFile) -> str:
+    """The verdict on a document; where it is whole but set aside (for its language), that."""
+    aside = any(issue.level is Level.ERROR for issue in file.issues)
+    return "set aside" if aside and file.document.verdict in WHOLE else str(file.document.verdict)
 
 
 def _put(database: sqlite3.Connection, name: str, views: Mapping[str, Iterable[Row]]) -> None:

@@ -60,7 +60,7 @@ def changes(old: Sequence[Mapping[str, Any]], new: Sequence[Score]) -> list[Chan
             for change in _changes(before[one.document, one.half], as_dict(one))
         ]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"these are no scores: {type(error).__name__} {error}") from error
+        raise ValueError("these are no scores") from error
 
 
 def other_corpus(old: Sequence[Mapping[str, Any]], new: Sequence[Score]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.export import Corpus, Unreadable, Wanted
 from pipeline.export.cells import guard, unguard
 from pipeline.export.lasting import text_of
+from pipeline.export.rows import OURS
 
 FILE = "actions.csv"
 
@@ -83,6 +84,11 @@ def read_rows(data: bytes, columns: Mapping[str, str] | None = None) -> list[Row
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         heads = [unguard(head).strip() for head in next(table, [])]
+        if OURS.issubset(heads):
+            raise Unreadable(
+                "these are records that Gleaner exported; what was changed in them comes back by "
+                "`gleaner import csv`."
+            )
         places = _places(heads, columns or {})
         rows = []
         for cells in table:

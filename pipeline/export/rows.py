@@ -36,6 +36,7 @@ TAIL = ("page", "quote", "source_title", "source_authors", "source_year", "sourc
 TAG_HEAD = ("id", "status", "name", "taxonomy", "code", "label", "role", "basis",
             "decided", "confidence", "why", "evidence", "page", "source_title", "document",
             "seen")  # fmt: skip
+OURS: Final = frozenset(("id", "document", "seen"))  # by which a table of ours is known
 LABEL, BASIS, OTHER = ".label", ".basis", ".other"  # behind tags.<taxonomy>
 TRAIL, ITEMS = " > ", "; "  # between headings, between codes
 

@@ -139,4 +139,4 @@ def _text(cell: Any, where: str) -> str:
             return str(int(cell))
         case float():
             return repr(cell)
-    raise Unreadable(f"{where}: {cell} is no text but a {type(cell).__name__}; make it text.")
+    raise Unreadable(f"{where}: {cell} is a date, a time or a formula, no text; make it text.")

@@ -57,14 +57,13 @@ class _Client(httpx.Client):
             if self._within.late:
                 message = f"It did not come within {ask.seconds:g} seconds."
                 raise NotFetched("later", "too-slow", message) from error
-            message = f"The host is silent ({type(error).__name__})."
-            raise NotFetched("later", "silent", message, again=True) from error
+            raise NotFetched("later", "silent", "The host is silent.", again=True) from error
         except httpx.InvalidURL as error:
             raise _leads_nowhere(error) from error
         except httpx.TransportError as error:
             if "location header" in str(error):  # httpx reads it before we do
                 raise _leads_nowhere(error) from error
-            said = str(error) or type(error).__name__
+            said = str(error) or "it broke off"  # as many of its errors say nothing
             if _is_about_trust(error):
                 message = f"The certificate of {url.host} cannot be trusted ({said})."
                 raise NotFetched("refused", "certificate", message) from error

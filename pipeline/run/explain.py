@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.model import Claim, Document, Provenance, Record, RecordFile
 from pipeline.run.decided import decided_on, history
 from pipeline.run.fresh import Judged, Wanted, judged
+from pipeline.run.outcome import SET_ASIDE, Row
 from pipeline.run.show import counted, printable
 from pipeline.run.state import State, lies_at
 from pipeline.store import Original, Stage, Store, UnknownPath, place, read_noun
@@ -67,7 +68,8 @@ def _unknown(store: Store, what: str) -> str:
     try:
         list(store.originals([place(what)]))
     except UnknownPath as error:
-        return f"There is no record {what} in {store.extracted}, and no such file. {error}"
+        message = f"There is no record {what} in {store.extracted}, and no such file. {error.hint}"
+        return message.rstrip()
     return f"There is no record {what} in {store.extracted}."
 
 
@@ -219,18 +221,23 @@ def _document_lines(data: dict[str, Any]) -> Iterator[str]:
         yield "  fresh: nothing that it depends on changed since it was last tried"
     else:
         yield f"  a run would read it: {printable('; '.join(data['why']))}"
-    if row := data["row"]:
-        if row["state"] == "set aside":
-            yield f"  set aside: {row['code']}: {printable(row['message'])}"
-        else:
-            pages, records = counted(row["pages"], "page"), counted(row["records"], "record")
-            yield f"  {row['verdict']}: {pages}, {row['words']:,} words, {records}"
-        for noted in row["issues"]:
-            count = f" ({noted['count']} times)" if noted["count"] > 1 else ""
-            yield f"  {noted['level']} {noted['code']}{count}: {printable(noted['message'])}"
+    if data["row"]:
+        yield from _row_lines(Row.from_dict(data["row"]))
     yield from (f"  {output}" for output in data["outputs"])
     if data["records"]:
         yield "  records (explain one by its id):"
     for record in data["records"]:
         label = f"{record['label']} " if record["label"] else ""
         yield f"    {record['id']}  {printable(label + record['said'])}"
+
+
+def _row_lines(row: Row) -> Iterator[str]:
+    if row.code:
+        yield f"  {row.standing}: {row.code}: {printable(row.message)}"
+    if row.verdict and row.standing != SET_ASIDE:
+        pages, records = counted(row.pages, "page"), counted(row.records, "record")
+        yield f"  {row.verdict}: {pages}, {row.words:,} words, {records}"
+    for noted in row.issues:
+        if noted.message != row.message:
+            count = f" ({noted.count} times)" if noted.count > 1 else ""
+            yield f"  {noted.level} {noted.code}{count}: {printable(noted.message)}"

@@ -235,7 +235,7 @@ class _Run:
     def _settle(self, judged: Judged, outcome: Outcome[Task, Result]) -> None:
         result, trouble = outcome.result, outcome.trouble
         self.killed |= trouble is not None
-        if result and result.row.state == "set aside":
+        if result and not result.row.verdict:
             trouble = Trouble(result.row.code, result.row.message)
         if trouble or not result:
             assert trouble, "no result without its reason"

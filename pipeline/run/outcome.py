@@ -13,9 +13,10 @@ from pipeline.store import Original, Trouble
 if TYPE_CHECKING:
     from pipeline.model import Document, Issue, RecordFile, Segments
 
-# Verdicts under which a document is not done, though what could be read was.
-INCOMPLETE = {
-    "partial": "Some of its pages could not be read.",
+PARTIAL = "partial"  # the verdict on a document of which some pages were read
+# Verdicts under which a document is not done.
+UNREAD = {
+    PARTIAL: "Some of its pages could not be read.",
     "blank": "It has no words.",
     "needs OCR": "Its pages are pictures of text: run it through OCR first.",
     "garbled": "Its characters do not stand for letters: get another copy, or run it through OCR.",
@@ -23,6 +24,7 @@ INCOMPLETE = {
 }
 # As Segments.kinds numbers them.
 KINDS = ("not looked at", "boilerplate", "context", "record")
+SET_ASIDE = "set aside"
 LEVELS = ("error", "warning", "info")  # the loudest first
 STRIP = 160  # cells of a coverage strip: more than a report has pixels for
 
@@ -40,6 +42,8 @@ class Noted:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One document in a run. `state` is read, fresh or set aside; `code` says why it is not done.
+
+    What is set aside has a verdict where its text is known, though nothing is taken from it.
 
     `coverage` counts characters by kind, `strip` is the same in reading order as (kind, cells)
     with kinds numbered as in KINDS; `seconds` is by stage; `why` is why it was read.
@@ -66,9 +70,20 @@ class Row:
         """Whether nothing of it is left to be read."""
         return not self.code
 
+    @property
+    def standing(self) -> str:
+        """How it stands, in a word: its verdict if it is done, else incomplete or set aside."""
+        if self.done:
+            return self.verdict
+        return "incomplete" if self.verdict == PARTIAL else SET_ASIDE
+
     def again(self) -> Row:
         """The row of a later run that had no need to read the document."""
-        return replace(self, state="fresh" if self.verdict else "set aside", seconds={})
+        return replace(self, seconds={}).known_as("fresh")
+
+    def known_as(self, state: str) -> Row:
+        """The row in that state; what is set aside stays so."""
+        return replace(self, state=SET_ASIDE if self.standing == SET_ASIDE else state)
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON has it."""
@@ -93,7 +108,7 @@ _FIELDS = tuple(key.name for key in fields(Row))
 
 def set_aside(original: Original, trouble: Trouble, why: tuple[str, ...]) -> Row:
     """The row of a document that cannot be read."""
-    row = Row(original.name, original.path, "set aside", why=why)
+    row = Row(original.name, original.path, SET_ASIDE, why=why)
     return replace(row, code=trouble.code, message=trouble.message)
 
 
@@ -111,8 +126,8 @@ def noted(issues: Iterable[Issue]) -> tuple[Noted, ...]:
 def not_done(verdict: str, issues: Iterable[Noted]) -> tuple[str, str]:
     """The code and message of why a document that was read is not done; empty when it is."""
     error = next((noted for noted in issues if noted.level == "error"), None)
-    if verdict in INCOMPLETE:
-        return verdict.lower().replace(" ", "-"), error.message if error else INCOMPLETE[verdict]
+    if verdict in UNREAD:
+        return verdict.lower().replace(" ", "-"), error.message if error else UNREAD[verdict]
     return (error.code, error.message) if error else ("", "")
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 from itertools import islice
-from logging import INFO, WARNING, getLogger
+from logging import INFO, WARNING, NullHandler, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from pipeline.run.sums import Sums
 from pipeline.store import Stage, json_parts, write
 
 LOG = getLogger(__name__)
+LOG.addHandler(NullHandler())  # where nobody collects logs, `show` alone speaks to people
 FRESH_SHOWN = 500  # rows of fresh documents in a report: a page of 100,000 helps nobody
 SHOWN = 5000  # rows in each list of a page: with 100,000 it had 240 MB. The JSON has them all
 LATEST = "latest.html"
@@ -74,7 +75,7 @@ class Report(Sums):
         """The first SHOWN of them, together where reason and words are the same."""
         alike: dict[tuple[str, str, str], list[Row]] = {}
         for row in islice(self.not_done, SHOWN):
-            alike.setdefault((row.verdict, row.code, row.message), []).append(row)
+            alike.setdefault((row.standing, row.code, row.message), []).append(row)
         return list(alike.values())
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from pipeline.run.outcome import Row
+from pipeline.run.outcome import SET_ASIDE, Row
 from pipeline.run.page import seconds_in_words
 from pipeline.run.report import Report
 from pipeline.run.reviews import STATUSES, Reviews
@@ -41,12 +41,12 @@ def _stays(character: str) -> bool:
 
 
 def told(row: Row) -> str:
-    """A document in one line."""
-    if row.state == "set aside":
-        return printable(f"{row.name}: set aside, {row.code}: {row.message}")
-    figures = counted(row.pages, "page"), counted(row.records, "record")
+    """A document in one line; why it is not done `complaints` say, after all of them."""
+    found = [row.code] if row.code else []
+    if row.standing != SET_ASIDE:
+        found += counted(row.pages, "page"), counted(row.records, "record")
     seconds = seconds_in_words(sum(row.seconds.values()))
-    return printable(f"{row.name}: {row.verdict}, {', '.join(figures)} ({seconds})")
+    return printable(f"{row.name}: {row.standing}, {', '.join(found)} ({seconds})")
 
 
 class Lines:
@@ -143,8 +143,7 @@ def summary(report: Report) -> Iterator[str]:
 def complaints(report: Report) -> Iterator[str]:
     """A line for each document that is not done, and where to read more; nothing when all are."""
     for row in report.not_done:
-        word = "incomplete" if row.verdict else "set aside"
-        yield printable(f"{row.name}: {word}, {row.code}: {row.message}")
+        yield printable(f"{row.name}: {row.standing}, {row.code}: {row.message}")
     for name, trouble in report.reviews.failed:
         yield printable(f"{name}: decisions not merged, {trouble.code}: {trouble.message}")
     others = {name for name, _ in report.reviews.failed}.difference(r.name for r in report.not_done)

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
@@ -43,10 +44,11 @@ class BadSources(Exception):
 
 
 def _a_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", url):
-        raise ValueError("is no http or https address")
-    return url
+    with suppress(ValueError):  # of brackets that hold no address
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", url):
+            return url
+    raise ValueError("is no http or https address: give it whole, as https://example.org/plan.pdf")
 
 
 def _a_file(file: str) -> str:
@@ -116,11 +118,7 @@ def _parsed(file: Path, data: bytes) -> Sources:
     try:
         found = Sources.model_validate(tomllib.loads(data.decode("utf-8-sig")))
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{' '.join(map(_place, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        )
-        raise BadSources(f"{file}: {wrong}.") from error
+        raise BadSources(f"{file}: {_faults(error)}.") from error
     except ValueError as error:  # of tomllib and of decoding
         raise BadSources(f"{file}: {error}.") from error
     twice = [name for name, count in Counter(one.file for one in found.source).items() if count > 1]
@@ -128,6 +126,13 @@ def _parsed(file: Path, data: bytes) -> Sources:
         message = f"{file}: two sources would become {', '.join(twice)}. Name each file once."
         raise BadSources(message)
     return found
+
+
+def _faults(error: ValidationError) -> str:
+    return "; ".join(
+        f"{' '.join(map(_place, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors()
+    )
 
 
 def _place(step: int | str) -> str:
@@ -158,8 +163,15 @@ _SUFFIXES = {*KINDS.values(), ".htm", ".xhtml", ".mht", ".markdown", ".tsv", ".x
 def added(store: Store, url: str, file: str = "", **settings: object) -> Upstream:
     """Add a source to the list, and give it. Raises BadSources, and leaves the list as it is."""
     path = store.raw / FILE
-    name = file or _named(url, str(settings.get("kind") or ""))
-    table = {"url": url, "file": name} | {k: v for k, v in settings.items() if v}
+    kind = str(settings.get("kind") or "")
+    try:
+        table: dict[str, object] = {"url": _a_url(url), "file": file or _named(url, kind)}
+        table |= {k: v for k, v in settings.items() if v}
+        Upstream.model_validate(table)
+    except ValidationError as error:
+        raise BadSources(f"{_faults(error)}.") from error
+    except ValueError as error:
+        raise BadSources(f"{url} {error}.") from error
     lines = [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in table.items()]
     before = path.read_text(encoding="utf-8") if path.is_file() else BEGINNING
     text = f"{before.rstrip()}\n\n[[source]]\n" + "\n".join(lines) + "\n"
@@ -169,12 +181,9 @@ def added(store: Store, url: str, file: str = "", **settings: object) -> Upstrea
 
 
 def _named(url: str, kind: str) -> str:
-    """A file for a url: its host as folder, the last piece of its path as name."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError as error:
-        raise BadSources(f"{url}: {error}.") from error
+    """A file for an address: its host as folder, the last piece of its path as name."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
     last = PurePosixPath(unquote(parts.path)).name
     suffix = PurePosixPath(last).suffix.lower()
     stem = last.removesuffix(PurePosixPath(last).suffix) if suffix in _SUFFIXES else last

@@ -1,21 +1,21 @@
 """What a run would do, what is stale, set aside or waiting: looked at, never touched."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.run.fresh import Judged, Wanted, judged
+from pipeline.run.fresh import Judged, Wanted, judge, judged
 from pipeline.run.heartbeat import overdue
 from pipeline.run.report import LATEST
 from pipeline.run.reviewing import decisions_of, reviews_by_now
 from pipeline.run.reviews import Reviews
 from pipeline.run.show import counted, printable, review_lines
 from pipeline.run.state import State
-from pipeline.store import Store
+from pipeline.store import Original, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,24 @@ def planned(store: Store, paths: tuple[Path, ...]) -> Planned:
 
 
 def looked_at(store: Store) -> Planned:
-    """How all documents stand, and what curators decided by now. Raises UnusableDecisions."""
+    """How all documents stand, those read from elsewhere too, and what curators decided by now.
+
+    Raises UnusableDecisions.
+    """
     _catch_up(store)
     with closing(State(store.extracted, read_only=True)) as state:
         found = list(judged(store, state, store.originals(outputs=False), Wanted()))
+        inside = {item.original.name for item in found}
+        found += (judge(store, state, one, Wanted()) for one in _elsewhere(store, state, inside))
         late = overdue(store, datetime.now(UTC))
         return Planned(found, _page(store), reviews=reviews_by_now(store, state), overdue=late)
+
+
+def _elsewhere(store: Store, state: State, inside: Container[str]) -> Iterator[Original]:
+    """The originals outside `raw/documents` that were read and are still there."""
+    for name, origin in state.origins():
+        if origin and name not in inside and Path(origin).is_file():
+            yield store.original(name, origin)
 
 
 def _catch_up(store: Store) -> None:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 
-from pipeline.run.outcome import Row
+from pipeline.run.outcome import SET_ASIDE, Row
 from pipeline.run.shelf import Shelf
 
 
@@ -41,8 +41,8 @@ class Sums:
         totals.documents += 1
         totals.read += row.state == "read"
         totals.fresh += row.state == "fresh"
-        totals.set_aside += bool(row.code and not row.verdict)
-        totals.incomplete += bool(row.code and row.verdict)
+        totals.set_aside += row.standing == SET_ASIDE
+        totals.incomplete += row.standing == "incomplete"
         totals.pages += row.pages
         totals.words += row.words
         totals.records += row.records

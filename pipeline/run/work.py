@@ -279,7 +279,7 @@ class Reading:
 
     def _row(self) -> Row:
         if not self.redone and self.task.row:
-            return replace(self.task.row, state="fresh", why=())
+            return replace(self.task.row, why=()).known_as("fresh")
         last = self.task.stages[-1]
         segments = self.segments if last != Stage.INGEST else None
         records = self.records if last == Stage.ASSEMBLE else None
@@ -303,7 +303,7 @@ class Reading:
             code=code,
             message=message,
             why=self.task.why,
-        )
+        ).known_as("read")
 
     def _stale(self) -> Iterator[Stage]:
         """The stages after ours that have not seen what we made."""

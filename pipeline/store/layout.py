@@ -51,7 +51,11 @@ Folders = Mapping[str, Sequence[str]]  # the names of folders, each with those i
 
 
 class UnknownPath(Exception):
-    """A path that is not there; the message names it, and what is nearby."""
+    """A path that is not there; the message names it, and ends in what may be meant (`hint`)."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message} {hint}".rstrip())
+        self.hint = hint
 
 
 class UnusableDecisions(Exception):
@@ -124,8 +128,10 @@ class Layout:
             return True
         return not isinstance(self.raw, Remote) and (self.raw / DECISIONS).exists()
 
-    def original(self, name: str) -> Original:
-        """The document of that name in `raw/documents`, whether it is there or not."""
+    def original(self, name: str, origin: str = "") -> Original:
+        """The document of that name in `raw/documents`, or at `origin` outside; there or not."""
+        if origin:
+            return Original(name, name, Path(origin), origin)
         return Original(name, f"documents/{name}", self.documents / name)
 
     def stamps(self, original: Original) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pipeline.store.original import BESIDE, MADE, Original, belongs, openable, r
 
 Make = Callable[[str, Path], Original]
 NONE: Folders = MappingProxyType({})
+ALIKE = 0.75  # of 1: names of which one may be meant for the other, as "nits" for "nist"
 
 
 def originals(layout: Layout, paths: Sequence[Path]) -> Iterator[list[Original]]:
@@ -37,7 +38,7 @@ def _named(layout: Layout, name: Path) -> Path:
     """The file or folder in `raw/documents` of that name. Raises UnknownPath."""
     path = layout.documents / name
     if name.is_absolute() or ".." in name.parts or not os.path.lexists(path):
-        raise UnknownPath(_not_there(name))
+        raise _not_there(name)
     return path
 
 
@@ -132,13 +133,14 @@ def _listed(folder: Path, prefix: str, make: Make) -> tuple[list[Original], Sequ
     return files, folders
 
 
-def _not_there(path: Path) -> str:
+def _not_there(path: Path) -> UnknownPath:
     import difflib
 
     missing = Path(os.path.abspath(path))  # noqa: PTH100
     while not missing.parent.is_dir():
         missing = missing.parent
     beside = sorted(entry.name for entry in missing.parent.iterdir())
-    near = difflib.get_close_matches(missing.name, beside, n=1, cutoff=0.5)
-    hint = f" Did you mean {missing.with_name(near[0])}?" if near else ""
-    return f"There is no {path}.{hint}"
+    near = difflib.get_close_matches(missing.name, beside, n=1, cutoff=ALIKE)
+    return UnknownPath(
+        f"There is no {path}.", f"Did you mean {missing.with_name(near[0])}?" if near else ""
+    )

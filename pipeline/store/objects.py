@@ -276,7 +276,7 @@ def _said(error: Exception, file: Remote, writing: bool) -> OSError:
         return PermissionError(errno.EACCES, message, str(file))
     if name in BROKEN:
         return OSError(errno.EBADMSG, "Not all of it came", str(file))
-    reason = f"{name}: {error}".strip()[:300]
+    reason = str(error).strip()[:300] or name
     return Unreachable(f"{file.bucket} does not answer as it should ({reason})")
 
 

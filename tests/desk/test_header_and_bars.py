@@ -26,13 +26,24 @@ def test_what_was_said_of_a_record_goes_with_it(browser: Browser, desk: Desk) ->
         assert "saved" in page.locator("#saved").inner_text()  # what was done is told
 
 
-def test_finding_leaves_room_for_the_zoom(browser: Browser, still_desk: Desk) -> None:
-    with visit(browser, still_desk, size=(1280, 800)) as page:
+@pytest.mark.parametrize("width", [900, 1280, 1400])
+@pytest.mark.parametrize("finds", [False, True])
+def test_the_bar_of_the_source_keeps_all_its_buttons_in_reach(
+    browser: Browser, still_desk: Desk, width: int, finds: bool
+) -> None:
+    with visit(browser, still_desk, size=(width, 900)) as page:
         review(page, still_desk)
-        press(page, "/")
-        page.wait_for_selector(".finding input:visible")
+        if finds:
+            press(page, "/")
+            page.wait_for_selector(".finding input:visible")
         edge = page.locator(".source").bounding_box()
-        last = page.locator(".source .bar button:visible").last.bounding_box()
+        pane = page.locator(".panes").bounding_box()
         assert edge
-        assert last
-        assert last["x"] + last["width"] <= edge["x"] + edge["width"]
+        assert pane
+        for button in page.locator(".source .bar :is(button, input):visible").all():
+            box = button.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= edge["x"] + edge["width"]
+            assert box["y"] + box["height"] <= pane["y"]
+        if width >= 1280:  # one line, found or not: the page below stays where it is
+            assert pane["y"] - edge["y"] == 40

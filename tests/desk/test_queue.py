@@ -9,7 +9,7 @@ import pytest
 from desk.conftest import Desk
 from desk.deciding import GUIDE, PDF, SURVEY, accept, code, decide, ids, last, replaced, told
 from pipeline.desk.index import FILE, Index
-from pipeline.model import Act, Codes, Record, RecordFile
+from pipeline.model import Act, Codes, Issue, Level, Record, RecordFile
 from pipeline.store import Stage, Store, canonical, read_noun, write
 
 # --- the order ------------------------------------------------------------------------------------
@@ -119,6 +119,15 @@ def test_what_is_decided_leaves_the_queue_and_is_found_by_its_status(desk: Desk)
     undone = decide(desk, "ben", GUIDE, two, Act.UNDO, of=last(desk, GUIDE))
     assert undone
     assert two in ids(told(desk))
+
+
+def test_what_is_set_aside_for_its_language_is_not_called_complete(desk: Desk) -> None:
+    output = desk.store.output(Stage.ASSEMBLE, GUIDE)
+    tongue = Issue(code="not-english", level=Level.ERROR, message="In German.", stage="segment")
+    write(output, canonical(read_noun(RecordFile, output).model_copy(update={"issues": (tongue,)})))
+    desk.app.state.index.refresh()
+    verdicts = {d["name"]: d["verdict"] for d in told(desk, path="/documents")["documents"]}
+    assert (verdicts[GUIDE], verdicts[SURVEY]) == ("set aside", "complete")
 
 
 def test_what_another_run_changed_comes_first(desk: Desk) -> None:

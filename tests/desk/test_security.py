@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,19 @@ def test_a_desk_that_should_not_be_opened_is_not(tmp_path: Path, words: list[str
     done = CliRunner().invoke(main, ["review", *places, "--no-browser", *words])
     assert done.exit_code == 2, done.output
     assert not (tmp_path / "raw").exists()
+
+
+def test_a_port_in_use_is_named_with_what_to_do(tmp_path: Path) -> None:
+    places = ["--raw", str(tmp_path / "raw"), "--extracted", str(tmp_path / "extracted")]
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = CliRunner().invoke(main, ["review", *places, "--port", str(port)])
+    assert done.exit_code == 2
+    assert done.stderr.startswith(
+        f"Port {port} is in use, perhaps by another desk. Give another --port"
+    )
+    done = CliRunner().invoke(main, ["review", *places, "--host", "192.0.2.7"])
+    assert (done.exit_code, "The desk cannot be at 192.0.2.7" in done.stderr) == (2, True)
 
 
 def test_behind_a_proxy_the_desk_has_the_address_of_the_proxy(
