@@ -1,6 +1,7 @@
 """PDF to Document when something is wrong: hidden, garbled, broken, locked, turned, cropped."""
 
 import io
+import logging
 from time import process_time
 
 import pytest
@@ -257,17 +258,31 @@ def test_a_page_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) ->
     assert len(document.blocks) == 2
 
 
-@pytest.mark.parametrize("error", [RecursionError, MemoryError, KeyError, AssertionError])
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (RecursionError, "it takes more memory, or is nested deeper, than is sound"),
+        (MemoryError, "it takes more memory, or is nested deeper, than is sound"),
+        (EOFError, "cut off: it ends too early"),
+        (KeyError, "damaged, cut off, or something else"),
+        (AssertionError, "damaged, cut off, or something else"),
+    ],
+)
 def test_whatever_a_page_raises_is_a_failed_page(
-    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: type[Exception],
+    why: str,
 ) -> None:
     def fail(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(sources, "sheet_of", fail)
+    caplog.set_level(logging.INFO)
     document = read_pages(SEEN)
     assert document.verdict is Verdict.FAILED
-    assert error.__name__ in document.issues[0].message
+    assert f"could not be read ({why})" in document.issues[0].message
+    assert error.__name__ in caplog.text
 
 
 def test_more_pages_than_anyone_reads_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from printing import lines, pdf
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from runs import extract, gleaner, put
 
@@ -83,12 +86,18 @@ def scan() -> bytes:
     return file.getvalue()
 
 
-def test_a_scan_is_read_by_text_recognition_when_asked(store: Store) -> None:
+@pytest.fixture
+def recognition() -> None:
+    """Tesseract. Without it the test is skipped, or fails as with `shared`."""
     if not shutil.which("tesseract"):
         reason = "needs Tesseract (apt-get install tesseract-ocr)"
         if os.environ.get("GLEANER_REQUIRE_SHARED"):
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.mark.usefixtures("recognition")
+def test_a_scan_is_read_by_text_recognition_when_asked(store: Store) -> None:
     put(store.documents / "scan.pdf", scan())
     extract(store)
     assert document(store, "scan.pdf").verdict is Verdict.NEEDS_OCR
@@ -104,6 +113,27 @@ def test_a_scan_is_read_by_text_recognition_when_asked(store: Store) -> None:
     box = read.blocks[0].lines[0].box
     assert box.x0 == pytest.approx(48, abs=3)
     assert box.top == pytest.approx(50, abs=6)
+
+
+def soup() -> bytes:
+    """Words that are seen as they should be, and whose characters are said to be nobody's."""
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    file = io.BytesIO()
+    canvas = Canvas(file, pageCompression=0)
+    canvas.setFont("Vera", 14)
+    canvas.drawString(72, 700, WORDS)
+    canvas.save()
+    return re.sub(rb"(?<=\n<..> <)00(?=..>\n)", b"E0", file.getvalue())
+
+
+@pytest.mark.usefixtures("recognition")
+def test_what_has_garbled_characters_is_read_by_text_recognition_when_asked(store: Store) -> None:
+    put(store.documents / "soup.pdf", soup())
+    (row,) = extract(store).rows
+    assert (row.verdict, "--ocr" in row.message) == ("garbled", True)
+    extract(store, manner=Manner(ocr=True))
+    read = document(store, "soup.pdf")
+    assert (read.text, read.verdict) == (WORDS, Verdict.COMPLETE)
 
 
 def test_without_tesseract_recognition_is_refused_at_once(store: Store, tmp_path: Path) -> None:

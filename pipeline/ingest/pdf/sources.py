@@ -8,6 +8,7 @@ decode as a blank page: one is believed only where pdfplumber finds nothing on i
 
 import gc
 import io
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -22,16 +23,18 @@ from pipeline.ingest.raw import Raw
 from pipeline.model import SetAside, Verdict
 from pipeline.version import version
 
+LOG = logging.getLogger(__name__)
 MOST_PAGES = 20_000
 _LIBRARIES = {"pdfium": ("pypdfium2",), "pdfplumber": ("pdfminer.six", "pdfplumber")}
 _LOCKED, _NO_WAY_IN = 4, 5  # pdfium's error codes: FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _MOST_BOOKMARKS = 20_000
 _ENOUGH = 3  # pages with a few unknown characters that pdfplumber reads no better
+_PICTURED = (Verdict.NEEDS_OCR, Verdict.GARBLED)  # what only its picture shows
 _DOUBTFUL = (Verdict.BLANK, Verdict.NEEDS_OCR, Verdict.GARBLED, Verdict.FAILED)
 
 
 class Broken(Exception):
-    """A file that a reader cannot open; the argument says why in its words."""
+    """A file that a reader cannot open; the argument says why, in words."""
 
 
 class Fast:
@@ -50,7 +53,7 @@ class Fast:
                 raise _locked(password) from None
             if code == _NO_WAY_IN:
                 raise SetAside("encrypted", _UNKNOWN_LOCK) from None
-            raise Broken(type(error).__name__) from None
+            raise Broken(_why(error)) from None
         self.pages = len(self.file)
         self.tree = Tree()
         self._sound = 0
@@ -114,7 +117,7 @@ class Reference:
                 raise _locked(password) from None
             if _is(error, PDFEncryptionError):
                 raise SetAside("encrypted", _UNKNOWN_LOCK) from None
-            raise Broken(_name(error)) from None
+            raise Broken(_why(error)) from None
         self._known: list[Any] = []
         self.broken = ""
 
@@ -124,7 +127,7 @@ class Reference:
             try:
                 page = next(self._left, None)
             except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
-                self.broken = _name(error)
+                self.broken = _why(error)
                 return False
             if page is None:
                 return False
@@ -168,7 +171,7 @@ class Sources:
             try:
                 self.fast = Fast(data, password)
             except Broken as error:
-                broken = _DAMAGED.format(error)
+                broken = str(error)
         if reader == "auto" and self.fast and not self.fast.pages:
             self.fast = None
         if self.fast is None and self.reference() is None:
@@ -182,7 +185,7 @@ class Sources:
             try:
                 self._reference = Reference(self.data, self.password)
             except Broken as error:
-                self._lacks_reference = _DAMAGED.format(error)
+                self._lacks_reference = str(error)
             except SetAside:
                 if self.fast is None:
                     raise
@@ -218,14 +221,15 @@ class Sources:
 
     def _by_fast(self, number: int) -> Sheet:
         sheet = self._by_either(number)
-        if sheet.verdict is not Verdict.NEEDS_OCR or self.recogniser is None or not self.fast:
+        if sheet.verdict not in _PICTURED or self.recogniser is None or not self.fast:
             return sheet
         from pipeline.ingest.pdf.ocr import leaf_of
 
         try:
             leaf, confidence = leaf_of(self.fast.file, number, self.recogniser)
         except (Exception, MemoryError) as error:  # noqa: BLE001  others' programs: as a reader
-            sheet.why = f"text recognition failed: {_name(error)}"
+            LOG.info("text recognition failed: %r", error)
+            sheet.why = "text recognition failed on it"
             return sheet
         other = sheet_of(leaf)
         if other.verdict is not Verdict.COMPLETE:
@@ -293,7 +297,9 @@ class Sources:
             self.fast.close()
 
 
-_DAMAGED = "damaged, cut off, or something else: {}"
+_CUT_OFF = "cut off: it ends too early"
+_ENDS_EARLY = {"PSEOF", "EOFError"}  # as pdfminer and its decoders call it
+_DAMAGED = "damaged, cut off, or something else"
 _MISSING = "the file lists {} more than it has from here on"
 _UNKNOWN_LOCK = "The PDF is encrypted in a way that cannot be undone here: save it without."
 
@@ -337,10 +343,12 @@ def _guarded(source: Fast | Reference, number: int) -> Sheet:
 
 
 def _why(error: BaseException) -> str:
-    """What kept a page from being read, with the name of the error for those who look for it."""
-    if isinstance(error, RecursionError | MemoryError):
-        return f"it takes more memory, or is nested deeper, than is sound: {_name(error)}"
-    return _DAMAGED.format(_name(error))
+    """What kept a file or a page from being read, in words; the log has what its reader said."""
+    inner = next((arg for arg in error.args if isinstance(arg, BaseException)), error)
+    LOG.info("a reader failed: %r", inner)
+    if isinstance(inner, RecursionError | MemoryError):
+        return "it takes more memory, or is nested deeper, than is sound"
+    return _CUT_OFF if type(inner).__name__ in _ENDS_EARLY else _DAMAGED
 
 
 def _worth(sheet: Sheet) -> tuple[int, int]:
@@ -354,8 +362,3 @@ def _worth(sheet: Sheet) -> tuple[int, int]:
 def _is(error: BaseException, kind: type[Exception]) -> bool:
     """Whether an error is of a kind, or wraps one that is."""
     return isinstance(error, kind) or any(isinstance(arg, kind) for arg in error.args)
-
-
-def _name(error: BaseException) -> str:
-    inner = next((arg for arg in error.args if isinstance(arg, BaseException)), error)
-    return type(inner).__name__

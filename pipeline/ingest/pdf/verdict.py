@@ -52,7 +52,7 @@ def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
                 "needs-ocr",
                 Level.ERROR,
                 f"{_pages(found)} pictures and text that no reader sees, which is not taken: print "
-                "the document with its text shown, or run text recognition (OCR) anew.",
+                "the document with its text shown, or read it with --ocr.",
             )
         )
     if found := _where(sheets, Verdict.GARBLED):
@@ -61,8 +61,8 @@ def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
                 "garbled-text",
                 Level.ERROR,
                 f"{_pages(found)} text whose characters cannot be told "
-                f"({sum(sheet.garbled for sheet in found)} of them), so none of it was taken: run "
-                "text recognition (OCR) over the document.",
+                f"({sum(sheet.garbled for sheet in found)} of them), so none of it was taken: read "
+                "it with --ocr, or run text recognition (OCR) over the document.",
             )
         )
     if found := [s for s in sheets if s.garbled and s.verdict is Verdict.COMPLETE]:
