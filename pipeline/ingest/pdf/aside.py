@@ -9,6 +9,7 @@ from pipeline.ingest.pdf.passage import Passage, Type, beneath
 from pipeline.model import BlockKind
 
 _ALIGNED = 3.0  # points that the parts of one paragraph may begin apart
+_ASIDE = frozenset({BlockKind.CAPTION, BlockKind.FIGURE, BlockKind.CELL, BlockKind.FURNITURE})
 
 
 def flow_of(lines: Sequence[Printed], type_: Type) -> list[Passage]:
@@ -43,15 +44,15 @@ def flow_of(lines: Sequence[Printed], type_: Type) -> list[Passage]:
 
 def is_aside(passage: Passage) -> bool:
     """Whether a passage is no part of the running text."""
-    kinds = (BlockKind.CAPTION, BlockKind.FIGURE, BlockKind.CELL, BlockKind.FURNITURE)
-    return passage.kind in kinds or bool(passage.first.frame)
+    return passage.kind in _ASIDE or bool(passage.first.frame)
 
 
 def joined(flow: Iterable[Passage]) -> list[Passage]:
     """Passages that go on in the next column of their page, or behind what stands aside, joined."""
     found: list[Passage] = []
     for passage in flow:
-        before = _open(found, passage)
+        # Nothing but a paragraph goes on where another passage ended, and a table has many cells.
+        before = _open(found, passage) if passage.kind is BlockKind.PARAGRAPH else None
         if before and continues(before, passage):
             before.lines += passage.lines
         else:

@@ -96,7 +96,7 @@ class _Page:
         self.leaf = Leaf(number, width, height, tags=tree.tags_of(page))
         self.reader = Reader(file, page, self.leaf, self.place)
         self.drawing = Drawing()
-        self.codes: dict[int, list[str]] = {}
+        self.latin: dict[int, bool] = {}  # by font, once one of its codes is unmapped
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
         self._box, self._at = byref(self._rect), byref(self._matrix)
         self._float, self._x, self._y = c_float(), c_double(), c_double()
@@ -188,14 +188,16 @@ class _Page:
 
         Codes of a subset that only counts its glyphs are as often signs.
         """
-        if not self.codes:
+        if not self.latin:
+            codes: dict[int, list[str]] = {}
             for n, char in enumerate(self.chars):
                 if native.char_is_unmapped(self.text, n) == 1:
                     font = native.text_font(native.char_object(self.text, n))
-                    self.codes.setdefault(font, []).append(char)
-        codes = self.codes[native.text_font(handle)]
-        good = sum(char.isalnum() and char < "\u0100" for char in codes)
-        return good > _LATIN * len(codes)
+                    codes.setdefault(font, []).append(char)
+            for font, chars in codes.items():
+                good = sum(char.isalnum() and char < "\u0100" for char in chars)
+                self.latin[font] = good > _LATIN * len(chars)
+        return self.latin[native.text_font(handle)]
 
     def _take(self, start: int, end: int, handle: int) -> None:
         """Put a word, or a part of one, on the leaf, unless no reader sees it."""

@@ -1,5 +1,6 @@
 """Ruled tables: the grids of a page with the lines of text in each cell."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -191,7 +192,10 @@ def _edges(values: Iterable[float]) -> list[float]:
 
 
 def _at(edges: Sequence[float], value: float) -> int:
-    return min(range(len(edges)), key=lambda index: abs(edges[index] - value))
+    """Which of the edges, which ascend, is the nearest."""
+    index = bisect_left(edges, value)
+    near = range(max(0, index - 1), min(index + 1, len(edges)))
+    return min(near, key=lambda place: abs(edges[place] - value))
 
 
 def _only(areas: list[Area]) -> list[Area]:
@@ -204,15 +208,14 @@ def _only(areas: list[Area]) -> list[Area]:
     columns = sorted({area.column for area in written})
     # A column may hold no word on this page and still be a column: keep those that are as tall
     # as most rows.
-    for area in areas:
-        tall = sum(1 for other in areas if other.column == area.column and other.columns == 1)
-        if area.columns == 1 and tall > len(rows) / 2 and area.column not in columns:
-            columns = sorted([*columns, area.column])
+    tall = Counter(area.column for area in areas if area.columns == 1)
+    kept = {column for column, count in tall.items() if count > len(rows) / 2}
+    columns = sorted(kept.union(columns))
     for area in written:
-        end_row, end_column = area.row + area.rows, area.column + area.columns
-        area.rows = max(1, sum(area.row <= row < end_row for row in rows))
-        area.columns = max(1, sum(area.column <= column < end_column for column in columns))
-        area.row, area.column = rows.index(area.row), columns.index(area.column)
+        row, column = bisect_left(rows, area.row), bisect_left(columns, area.column)
+        area.rows = max(1, bisect_left(rows, area.row + area.rows) - row)
+        area.columns = max(1, bisect_left(columns, area.column + area.columns) - column)
+        area.row, area.column = row, column
     _widen(written, len(columns))
     return sorted(written, key=lambda area: (area.row, area.column))
 
@@ -220,14 +223,15 @@ def _only(areas: list[Area]) -> list[Area]:
 def _widen(areas: list[Area], columns: int) -> None:
     """A cell alone in its row, over most of the width, is as wide as the table."""
     left, right = min(a.box[0] for a in areas), max(a.box[2] for a in areas)
+    held = Counter(row for area in areas for row in _rows(area))
     for area in areas:
-        alone = all(other is area or not _shares_row(other, area) for other in areas)
+        alone = all(held[row] == 1 for row in _rows(area))
         if alone and area.box[2] - area.box[0] > 0.9 * (right - left):
             area.column, area.columns = 0, columns
 
 
-def _shares_row(one: Area, other: Area) -> bool:
-    return one.row < other.row + other.rows and other.row < one.row + one.rows
+def _rows(area: Area) -> range:
+    return range(area.row, area.row + area.rows)
 
 
 def _ground(fills: Sequence[Fill], cell: Rectangle) -> str | None:
