@@ -90,6 +90,17 @@ def test_a_page_of_too_many_lines_is_said_to_be_without_tables(
         assert "Page 1 has up to 7 lines" in document.issues[0].message
 
 
+def test_a_map_without_words_is_not_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(plumber, "leaf_of", lambda *page: asked.append(page[-1]))
+    map_ = "".join(rule(72, y, 90, y) for y in range(100, 107))
+    assert read_pages(map_, SEEN).verdict is Verdict.PARTIAL
+    assert asked == [1]  # with few lines it is
+    monkeypatch.setattr(drawn, "MOST_SHAPES", 5)
+    read_pages(map_, SEEN)
+    assert asked == [1]
+
+
 @pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
 def test_type_in_the_colour_of_the_frame_around_it_is_seen(reader: str) -> None:
     outer, hole = "60 590 300 30 re", "62 592 296 26 re"

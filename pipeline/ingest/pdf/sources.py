@@ -29,6 +29,7 @@ _LIBRARIES = {"pdfium": ("pypdfium2",), "pdfplumber": ("pdfminer.six", "pdfplumb
 _LOCKED, _NO_WAY_IN = 4, 5  # pdfium's error codes: FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _MOST_BOOKMARKS = 20_000
 _ENOUGH = 3  # pages with a few unknown characters that pdfplumber reads no better
+_WORDLESS = (Verdict.BLANK, Verdict.NEEDS_OCR)
 _PICTURED = (Verdict.NEEDS_OCR, Verdict.GARBLED)  # what only its picture shows
 _DOUBTFUL = (Verdict.BLANK, Verdict.NEEDS_OCR, Verdict.GARBLED, Verdict.FAILED)
 
@@ -243,6 +244,8 @@ class Sources:
         sheet = _guarded(self.fast, number)
         self.used.add(self.fast.name)
         doubtful = sheet.verdict in _DOUBTFUL or (sheet.garbled and self._in_vain < _ENOUGH)
+        if sheet.crowded and sheet.verdict in _WORDLESS:  # a map: decoded, and slow to read anew
+            doubtful = False
         if self.reader != "auto" or not doubtful:
             return sheet
         reference = self.reference()
