@@ -1,5 +1,6 @@
 """PDF to Document: lines, paragraphs, lists, headings, tables, furniture, footnotes, columns."""
 
+import io
 from collections import Counter
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from printing import grid, lines, pdf, read_pages, read_pdf, shade, text
+from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.model import Block, BlockKind, Document, Verdict
 from pipeline.model.text import normal_form
@@ -77,6 +79,19 @@ def test_a_line_has_its_box_from_the_top_left_and_the_places_of_its_words() -> N
 def test_words_are_parted_where_a_gap_is_seen_though_no_space_is_painted() -> None:
     kerned = "BT /F 10 Tf 72 700 Td [(Keep) -250 (the) -180 (ledger) 20 (s)] TJ ET"
     assert read_pages(kerned).text == "Keep the ledgers"
+
+
+@pytest.mark.parametrize("words", ["of | federal rules", "proof of | future", "stuff | just"])
+def test_italics_that_lean_over_a_space_keep_it(words: str) -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    line = canvas.beginText(72, 700)
+    for part in words.split("|"):
+        line.setFont("Times-Italic", 12)
+        line.textOut(part.lstrip())
+    canvas.drawText(line)
+    canvas.save()
+    assert read_pdf(file.getvalue()).text == words.replace("| ", "")
 
 
 def test_letter_spaced_type_is_not_torn_apart() -> None:

@@ -286,10 +286,23 @@ class _Page:
                 return False
         self.apart = 0.0
         width = SPACE * last.size * (end - begin)
-        frame = last.right, last.top, last.right + width, last.bottom
+        leans = not last.turn and last.left < left < last.right and self._is_leant_over(begin)
+        edge = left if leans else last.right
+        frame = edge, last.top, edge + width, last.bottom
         look = last.base, last.size, last.bold, last.dingbat
         self._add(Glyph(0, " ", last.turn, *frame, *look, laid(last.turn, frame)))
         return False
+
+    def _is_leant_over(self, space: int) -> bool:
+        """Whether letters that lean, and so overlap, have a space between them all the same.
+
+        One that pdfium made up may be none, nor is one that a file sets within a letter, or behind
+        half a ligature.
+        """
+        letter = self._place_of(space - 1, space)
+        whole = space < 2 or self._place_of(space - 2, space - 1) != letter
+        behind = self._place_of(space, space + 1)[0] > (letter[0] + letter[2]) / 2
+        return whole and behind and native.char_is_made_up(self.text, space) == 0
 
     def _letters_apart(self, end: int) -> float:
         """How far the last two letters of the word that ends here stand apart."""

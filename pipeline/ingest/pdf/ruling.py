@@ -238,13 +238,16 @@ def _hugged(rule: dict[str, Any], rows: Sequence[Level]) -> str:
 
 
 def _inner(shades: Sequence[dict[str, Any]]) -> set[int]:
-    """The ids of the shades that lie within another one; of two equal ones, of one."""
-    areas = [(id(shade), _place(shade)) for shade in shades]
+    """The ids of the shades that lie within another one; of two nearly equal ones, of the lesser.
+
+    Of two that are as large, it is the later one.
+    """
+    ranked = sorted(shades, key=lambda shade: -float(shade["width"] * shade["height"]))
+    areas = [_place(shade) for shade in ranked]
     return {
-        one
-        for one, area in areas
-        for other, around in areas[:500]
-        if one != other and _within(area, around) and (one < other or not _within(around, area))
+        id(shade)
+        for rank, shade in enumerate(ranked)
+        if any(_within(areas[rank], around) for around in areas[: min(rank, 500)])
     }
 
 
