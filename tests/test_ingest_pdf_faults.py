@@ -347,3 +347,12 @@ def test_text_that_runs_up_a_page_is_read_in_its_own_direction() -> None:
     (line,) = document.blocks[1].lines
     assert line.box.bottom == pytest.approx(792 - 300, abs=0.2)
     assert line.box.x1 - line.box.x0 == pytest.approx(10, abs=0.2)
+
+
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+def test_type_of_a_size_below_nothing_that_is_turned_round_is_upright(reader: str) -> None:
+    page = "BT /F -11 Tf -1 0 0 -1 72 700 Tm (Everybody sees these words.) Tj ET\n" + text(
+        72, 600, "Me"
+    )
+    document = read_pages(page, reader=reader)
+    assert document.text.split("\n")[0] == "Everybody sees these words."

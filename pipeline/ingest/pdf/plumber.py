@@ -224,7 +224,8 @@ def _visible(page: PDFPage) -> tuple[float, float, float, float]:
 def _take_glyph(leaf: Leaf, device: _Device, item: LTChar, box: Rectangle, floor: float) -> None:
     font = _font_name(item)
     a, b, c, d, _, f = item.matrix
-    turn = turn_of(a, b)
+    # A type size below nothing turns the type round: its advance says so.
+    turn = turn_of(a, b) if item.adv >= 0 else turn_of(-a, -b)
     size = item.width if turn in (90, 270) else item.height
     size = hypot(c, d) * item.height / (abs(d) or 1) if turn == ASKEW else size
     low = floor - f  # the base line; glyphs far from it come from a font with a broken descent

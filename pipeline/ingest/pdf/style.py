@@ -78,7 +78,7 @@ class Styles(dict[int, Style]):
 
     def _style(self, handle: int, matrix: Sequence[float], size: float, mode: int) -> Style:
         a, b, c, d, e, f = matrix
-        turn = turn_of(a, b)
+        turn = turn_of(a, b) if size >= 0 else turn_of(-a, -b)
         if turn != ASKEW:
             turn = (turn - self.rotation) % 360
         size = abs(size) * (hypot(c, d) or hypot(a, b))
