@@ -356,3 +356,11 @@ def test_type_of_a_size_below_nothing_that_is_turned_round_is_upright(reader: st
     )
     document = read_pages(page, reader=reader)
     assert document.text.split("\n")[0] == "Everybody sees these words."
+
+
+def test_text_that_runs_askew_is_told_and_a_stamp_is_not() -> None:
+    turned = "BT /F 10 Tf 0.87 0.5 -0.5 0.87 72 {} Tm ({}) Tj ET\n"
+    words = "Whoever keeps the ledger reads it."
+    askew = "".join(turned.format(y, words) for y in (300, 320, 340))
+    assert codes(read_pages(askew, SEEN)) == ["askew-text"]
+    assert codes(read_pages(turned.format(300, "Draft for comment"), SEEN)) == []

@@ -10,7 +10,7 @@ from pipeline.ingest.pdf.celled import celled_of
 from pipeline.ingest.pdf.figures import find_figures
 from pipeline.ingest.pdf.frames import frames_of, gathered, sorted_into
 from pipeline.ingest.pdf.hung import with_hung
-from pipeline.ingest.pdf.leaf import Glyph, Leaf
+from pipeline.ingest.pdf.leaf import ASKEW, Glyph, Leaf
 from pipeline.ingest.pdf.levelled import Levelled, levelled_of
 from pipeline.ingest.pdf.lines import Printed, lines_of, pieces_of, underline
 from pipeline.ingest.pdf.order import gutters_of, in_reading_order
@@ -24,6 +24,7 @@ from pipeline.ingest.pdf.wording import is_garbled
 from pipeline.model import Verdict
 
 _SAME = 3.0  # points that the tops of the cells of one row may differ by
+_ASKEW, _STAMP = 0.3, 60  # share of letters that run askew; letters that a stamp may have
 _GARBLED = 0.3  # share of unknown characters above which the known ones are not to be trusted
 
 
@@ -33,6 +34,7 @@ class Sheet:
 
     `confidence` (0 to 1) is that of text recognition, None for a page that was read. `boxed` are
     the rows of ruled cells that are no tables by themselves; one may be the end of a table.
+    `askew` says that much of its text runs at an odd angle.
     """
 
     number: int
@@ -44,6 +46,7 @@ class Sheet:
     garbled: int = 0
     pictures: int = 0
     crowded: int = 0
+    askew: bool = False
     why: str = ""
     boxed: list[list[Rectangle]] = field(default_factory=list)
     confidence: float | None = None
@@ -56,6 +59,7 @@ def sheet_of(leaf: Leaf) -> Sheet:
     sheet.garbled = sum(map(is_garbled, solid))
     sheet.pictures = leaf.pictures
     sheet.crowded = leaf.crowded
+    sheet.askew = _is_askew(solid)
     if not solid:
         sheet.verdict = Verdict.NEEDS_OCR if leaf.pictures else Verdict.BLANK
     elif sheet.garbled > _GARBLED * sum(glyph.count for glyph in solid):
@@ -77,6 +81,12 @@ def sheet_of(leaf: Leaf) -> Sheet:
             line.beside = True
         sheet.items += beside
     return sheet
+
+
+def _is_askew(glyphs: Sequence[Glyph]) -> bool:
+    """Whether much of the text of a page runs at an odd angle: more than a watermark has."""
+    askew = sum(len(glyph.text) for glyph in glyphs if glyph.turn == ASKEW)
+    return askew > _STAMP and askew > _ASKEW * sum(len(glyph.text) for glyph in glyphs)
 
 
 def _is_row(cells: Sequence[Rectangle]) -> bool:

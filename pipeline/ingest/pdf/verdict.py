@@ -106,6 +106,15 @@ def issues_of(sheets: Sequence[Sheet]) -> list[Issue]:
                 "was looked for there, and the words of one would stand line by line.",
             )
         )
+    if found := [sheet for sheet in sheets if sheet.askew]:
+        issues.append(
+            _issue(
+                "askew-text",
+                Level.WARNING,
+                f"{_pages(found)} text that runs askew, which cannot be read in its order: look at "
+                "it, or put a copy that stands upright in its place.",
+            )
+        )
     if verdict_of(sheets) is Verdict.BLANK:
         message = (
             "The document has no words on any page: look at it, and save it anew if it has some."
