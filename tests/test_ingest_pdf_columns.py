@@ -50,6 +50,21 @@ def test_the_imprint_of_a_paper_parts_no_sentence(reader: str) -> None:
 
 
 @BOTH
+def test_an_abstract_in_small_type_above_notes_is_no_note(reader: str) -> None:
+    abstract = wrap(SAID * 2, 52)
+    page = text(90, 740, "On the keeping of ledgers, and on who reads them", size=17)
+    page += text(160, 560, "Abstract", size=12, font="B")
+    page += lines(80, 545, *abstract, size=9, lead=10)
+    page += lines(
+        75, 150, "* Both authors kept the ledger.", "† Who may be asked.", size=8, lead=10
+    )
+    page += lines(320, 560, *wrap(SAID * 4, 40), size=11, lead=13)
+    document = read_pages(page, reader=reader)
+    assert " ".join(abstract) in " ".join(of_kind(document, BlockKind.PARAGRAPH)[0].split())
+    assert [note[:1] for note in of_kind(document, BlockKind.FOOTNOTE)] == ["*", "†"]
+
+
+@BOTH
 def test_small_type_below_a_heading_is_no_note(reader: str) -> None:
     """A list of references as papers end with; half of it stands in the lower part of the page."""
     cited = [

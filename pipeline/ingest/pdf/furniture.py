@@ -21,6 +21,8 @@ _PAGE = re.compile(
     r"(?:\s*(?:of|/|von|de)\s*\d{1,4})?",
     re.IGNORECASE,
 )
+_APART = 2.0  # em between the base lines of what stands apart
+_SAME = 0.6  # points by which the type of one note may differ
 _GAP = 2.5  # em between a title and its page number where contents have no leaders
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶])(?=\s|$)")
 
@@ -135,10 +137,24 @@ def footnotes_of(lines: Sequence[Printed], type_: Type, height: float) -> list[P
             and line.top > 0.3 * height
         ]
         foot.sort(key=lambda line: line.base)
-        told = any(opens_note(line) or line.is_tagged("Note") for line in foot)
-        if told or (foot and _breaks_off(body, column, foot[0])):
+        opening = [n for n, ln in enumerate(foot) if opens_note(ln) or ln.is_tagged("Note")]
+        if opening:
+            found += foot[_goes_up_to(foot, opening[0]) :]
+        elif foot and _breaks_off(body, column, foot[0]):
             found += foot
     return found
+
+
+def _goes_up_to(foot: Sequence[Printed], first: int) -> int:
+    """Where the notes begin, of which one opens at `first`: above it may stand the rest of one
+    that goes on from the page before, in its type. An abstract in small type stands apart."""
+    start = first
+    while start > 0:
+        above, here = foot[start - 1], foot[start]
+        if here.base - above.base > _APART * here.size or abs(above.size - here.size) > _SAME:
+            break
+        start -= 1
+    return start
 
 
 def _breaks_off(body: Sequence[Printed], column: int, foot: Printed) -> bool:
