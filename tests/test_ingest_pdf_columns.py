@@ -50,6 +50,19 @@ def test_the_imprint_of_a_paper_parts_no_sentence(reader: str) -> None:
 
 
 @BOTH
+def test_columns_of_prose_whose_headings_stand_side_by_side_are_no_table(reader: str) -> None:
+    above, below = wrap(SAID * 7, 46)[:24], wrap(SAID * 5, 46)[:16]
+    page = ""
+    for x, heading in ((60, "4 Ledgers"), (320, "5 Readers")):
+        page += lines(x, 740, *above, size=10, lead=LEAD)
+        page += text(x, 430, heading, size=14, font="B")
+        page += lines(x, 405, *below, size=10, lead=LEAD)
+    document = read_pages(page, reader=reader)
+    assert document.tables == ()
+    assert [title[0] for title in of_kind(document, BlockKind.HEADING)] == ["4", "5"]
+
+
+@BOTH
 def test_an_abstract_in_small_type_above_notes_is_no_note(reader: str) -> None:
     abstract = wrap(SAID * 2, 52)
     page = text(90, 740, "On the keeping of ledgers, and on who reads them", size=17)

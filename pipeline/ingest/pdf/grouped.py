@@ -13,6 +13,7 @@ _NARROW = 0.3  # of the width of a table: what is narrower is no column of prose
 _FULL = 0.7  # of the widest line of a column of prose, that its usual line has
 _TALL = 4  # lines of a section, where a page begins its columns anew under each heading
 _MATCHED = 0.8  # share of the rows that begin at one height in both columns
+_FEWEST, _CHANCES = 3, 6  # rows of which that holds; of columns that are as full as prose
 _OPEN = re.compile(r"(?:[,–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as))$")
 
 Extent = tuple[float, float]
@@ -160,4 +161,6 @@ def _is_matched(levels: Sequence[Sequence[Part]]) -> bool:
         if 0 in begun:
             starts.append(begun)
     matched = sum(len(begun) > 1 for begun in starts)
-    return len(starts) > 2 and matched >= _MATCHED * len(starts)
+    # A heading in each column at one height begins three rows: the page, itself and its section.
+    least = _CHANCES if _is_filled(levels) else _FEWEST
+    return len(starts) >= least and matched >= _MATCHED * len(starts)
