@@ -189,3 +189,14 @@ def test_a_table_over_both_columns_is_one(reader: str) -> None:
     (table,) = document.tables
     quoted = [tuple(document.quote(cell.span) for cell in row if cell) for row in table.rows]
     assert quoted == rows
+
+
+@BOTH
+def test_the_next_number_is_no_part_of_the_last_though_it_is_set_lighter(reader: str) -> None:
+    page, y = "", 740.0
+    titles = ("1 Ledgers", "B"), ("2 Readers", "B"), ("3 Keepers", "F"), ("4 Towns", "B")
+    for title, font in titles:
+        page += text(72, y, title, size=14, font=font) + lines(72, y - 25, *BODY)
+        y -= 110
+    document = read_pages(page, reader=reader)
+    assert [b.level for b in document.blocks if b.kind is BlockKind.HEADING] == [1, 1, 1, 1]

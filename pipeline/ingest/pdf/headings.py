@@ -203,6 +203,8 @@ def _is_under(heading: Passage, other: Passage, shallowest: dict[_Look, int]) ->
         if siblings or 1 < len(number) < len(number_above):
             return False
     look, look_above = _look(heading), _look(other)
+    if _is_next(number, number_above) and abs(look.size - look_above.size) <= _SAME_SIZE:
+        return False  # though a word of it is set otherwise
     levels = _tagged(heading), _tagged(other)
     if abs(look.size - look_above.size) > _SAME_SIZE:
         smaller = look.size < look_above.size
@@ -213,6 +215,12 @@ def _is_under(heading: Passage, other: Passage, shallowest: dict[_Look, int]) ->
         return look_above.bold
     depths = [_depth(h) or shallowest.get(_look(h), 0) for h in (heading, other)]
     return depths[0] > depths[1] > 0
+
+
+def _is_next(number: Sequence[str], above: Sequence[str]) -> bool:
+    """Whether a section of one number follows another, as 3 does 2."""
+    plain = len(number) == len(above) == 1 and number[0].isdecimal() and above[0].isdecimal()
+    return plain and int(number[0]) == int(above[0]) + 1
 
 
 def _tagged(heading: Passage) -> int:
