@@ -237,6 +237,14 @@ def test_captions_and_contents_are_known() -> None:
     assert of_kind(document, BlockKind.CAPTION) == ["Figure 2: Who reads the ledger"]
 
 
+@pytest.mark.parametrize(("step", "entries"), [(3, 9), (-1, 0)], ids=["contents", "a list"])
+def test_contents_need_no_leaders_where_their_pages_count_up(step: int, entries: int) -> None:
+    page = text(72, 720, "Contents", size=16, font="B")
+    page += lines(72, 690, *(f"1.{n} Keepers of ledger  {20 + step * n}" for n in range(1, 10)))
+    found = of_kind(read_pages(page), BlockKind.FURNITURE)
+    assert len(found) == entries
+
+
 def test_two_columns_are_read_one_after_the_other_however_they_were_painted() -> None:
     left = [f"left {n} has words to fill its column" for n in range(12)]
     right = [f"right {n} has words to fill its column" for n in range(12)]

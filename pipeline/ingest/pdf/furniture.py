@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from math import floor
 
 from pipeline.ingest.pdf.lines import Printed
@@ -16,6 +17,7 @@ _NEAR = 6.0  # points that a running head may move by from page to page
 _TIMES = 3  # pages that make a running head
 _LEADERS = re.compile(r"(?:\.\s?|…\s?|_|·\s?){4,}\s*\d{0,4}$")
 _ENDS_IN_PAGE = re.compile(r"(?:^|\s)(?:\d{1,4}|[ivxlc]{1,6})$")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _PAGE = re.compile(
     r"(?:page|p\.?|seite)?\s*[-–—|\[(]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—|\])]?"
     r"(?:\s*(?:of|/|von|de)\s*\d{1,4})?",
@@ -24,6 +26,7 @@ _PAGE = re.compile(
 _APART = 2.0  # em between the base lines of what stands apart
 _SAME = 0.6  # points by which the type of one note may differ
 _GAP = 2.5  # em between a title and its page number where contents have no leaders
+_ENTRIES, _MOSTLY, _RISING = 8, 0.6, 0.9  # lines, of those of a page; their share that counts up
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶])(?=\s|$)")
 
 _ENDS = re.compile(r"[.!?:;][\"'”’)\]]*$")
@@ -87,6 +90,8 @@ def contents_of(lines: Sequence[Printed], goes_on: bool) -> set[Printed]:
     leads = dotted
     if len(dotted) < 3 and len(numbered) >= max(5, 0.5 * len(lines)):
         leads = numbered
+    if not leads:
+        leads = _counting_up(lines)
     if goes_on and not leads:
         leads = [index for place, index in enumerate(numbered) if place == index]
     told = [n for n, ln in enumerate(lines) if ln.is_tagged("TOCI") and ends_in_page(ln)]
@@ -98,6 +103,15 @@ def contents_of(lines: Sequence[Printed], goes_on: bool) -> set[Printed]:
         for index, line in enumerate(lines)
         if index in leading or (leads and index < leads[-1] and _is_entry(line, index, leads))
     }
+
+
+def _counting_up(lines: Sequence[Printed]) -> list[int]:
+    """The lines that end in a page number, where most do, and the numbers count up; else none."""
+    found = [n for n, ln in enumerate(lines) if _WORD.search(ln.text) and ends_in_page(ln)]
+    pages = [int(last) for n in found if (last := lines[n].text.split()[-1]).isdecimal()]
+    rising = sum(before <= after for before, after in pairwise(pages))
+    enough = len(pages) >= max(_ENTRIES, _MOSTLY * len(lines))
+    return found if enough and rising >= _RISING * (len(pages) - 1) else []
 
 
 def _leads(line: Printed) -> bool:
