@@ -32,6 +32,7 @@ def named(text: str) -> str | None:
          "Use tools designed to trace the origin of each picture"),
         ("Harden the rigs of all crews, e.g. against floods.", "Harden the rigs of all crews"),
         ("The unit will not be a judge of claims. It will list them.", None),
+        ("Boards shouldn’t expect that all faults show.", None),
         ("The unit will not publish the names of firms.", "not publish the names of firms"),
         ("The unit may be small, but it should test each model yearly.", "test each model yearly"),
     ],

@@ -57,6 +57,7 @@ _HOLLOW = re.compile(
 _RELATIVE = re.compile(
     r"\b(?:that|which|who)\s*$|\b(?:so that|such that|since|because|whether|in case)\b[^,;]*$"
 )
+_NOT = re.compile(r"n[’']t\b")  # a lead that is cut from its "not"
 _GERUND = re.compile(r"[A-Za-z-]{3,}ing\s+(?!is\b|are\b|will\b|can\b|of\b)[a-z]")
 _SERIES = re.compile(r",\s+(?:and\s+|or\s+)?[\w-]+(?:,|\s+(?:and|or)\b)|,\s+(?:and|or)\s+[\w-]+")
 _BACK = re.compile(
@@ -123,7 +124,7 @@ def _starts(text: str, rules: Rules) -> list[int]:
     leads = [
         match.end
         for match in rules.each(text, "name.lead")
-        if not _RELATIVE.search(text[: match.start])
+        if not (_RELATIVE.search(text[: match.start]) or _NOT.match(text, match.end))
     ]
     opens = any(
         match.rule.at == "start" for match in rules.each(text, "prose.instruction", "measure")
