@@ -200,3 +200,13 @@ def test_the_next_number_is_no_part_of_the_last_though_it_is_set_lighter(reader:
         y -= 110
     document = read_pages(page, reader=reader)
     assert [b.level for b in document.blocks if b.kind is BlockKind.HEADING] == [1, 1, 1, 1]
+
+
+@BOTH
+def test_numbers_that_count_the_lines_of_a_page_whatever_stands_beside_them(reader: str) -> None:
+    said = wrap(SAID * 6, 60)
+    page = "".join(text(40, 740 - 11 * n, str(120 + n), size=7) for n in range(40))
+    page += lines(72, 737, *said, lead=14)
+    document = read_pages(page, reader=reader)
+    assert " ".join(said) in " ".join(document.text.split())
+    assert len(of_kind(document, BlockKind.FURNITURE)) == 40

@@ -8,6 +8,7 @@ from pipeline.ingest.pdf.ruling import Rectangle
 
 _FEWEST = 8  # numbers in a row, or a list would be taken for them
 _MOST = 400  # a page of figures has more
+_MANY, _EVEN = 20, 1.0  # numbers; points by which their steps may differ
 _ALIGNED = 3.0  # points
 _GAP = 0.8  # em between a number and its line
 _LONGEST = 4  # digits
@@ -146,4 +147,10 @@ def _is_margin(column: Sequence[list[Glyph]], glyphs: Sequence[Glyph]) -> bool:
         return False
     bases = [g.base for g in rest]
     beside = sum(any(abs(run[0].base - base) < 2 for base in bases) for run in column)
-    return beside >= 0.6 * len(column)
+    return beside >= 0.6 * len(column) or _is_ladder(column)
+
+
+def _is_ladder(column: Sequence[Sequence[Glyph]]) -> bool:
+    """Whether many numbers stand at even steps: they count the lines of a page, not of its text."""
+    steps = [below[0].base - above[0].base for above, below in pairwise(column)]
+    return len(column) >= _MANY and max(steps) - min(steps) < _EVEN
