@@ -1,9 +1,10 @@
 """Hands on the keyboard: whole reviews in a real browser, and the database after them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from runs import extract, put
 
 from desk import keys
 from desk.browser import (
@@ -23,6 +24,7 @@ from desk.browser import (
 from desk.conftest import Desk
 from pipeline.model import Act, Codes, RecordStatus, Words
 from pipeline.review import fields_of, standing
+from pipeline.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,28 @@ def test_a_document_is_reviewed_from_the_queue_to_its_end_without_a_mouse(
         if decision.act is Act.ACCEPT:
             assert decision.value == seen[decision.record][decision.field]
             assert folio.seen[decision.saw].record.id == decision.record
+
+
+def test_a_place_of_three_lines_is_accepted_once_the_rest_of_it_came_into_sight(
+    browser: Browser, store: Store, open_desk: Callable[..., Desk]
+) -> None:
+    titles = [f"{'#' * n} Recommendations, part {n}, on ledgers" for n in (1, 2, 3)]
+    past = [f"The harbour was quiet in the year {year}." for year in range(1900, 1960)]
+    duties = ["1. Harbours should keep a ledger of each run of a model, and read it every week."]
+    duties.append("2. Boards should test each model before it is released to the public.")
+    put(store.documents / "deep.md", "\n\n".join([*past, *titles, *past, *duties]))
+    extract(store)
+    desk = open_desk(store)
+    with visit(browser, desk, size=(1400, 900)) as page:
+        review(page, desk, "deep.md")
+        press(page, "a")
+        assert "all of Place" in saying(page, "Not accepted yet")
+        value = page.locator(f"{row('place')} .field-value")
+        assert value.evaluate("e => e.scrollHeight - e.clientHeight") > 20
+        assert value.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop") <= 2
+        press(page, "a")
+        saying(page, "Accepted")
+    assert len({one.record for one in decided(desk, "deep.md")}) == 1
 
 
 def test_a_record_is_accepted_only_when_each_field_was_seen(browser: Browser, desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import { keyOf, label, shown } from "./keys.js";
 
 const OPEN = new Set(["undecided", "conflict"]);
+const LINE = 18; // pixels: what stays in sight of a text that moves on
 
 export class RecordPane {
   // `on.field(field)` is called when another field is current; `on.look()` says whether all the
@@ -110,14 +111,17 @@ export class RecordPane {
 
   // Note which fields are wholly in sight: all of the text here, or all of its words in the source.
   look() {
-    const scroller = this.root.querySelector(".fields");
-    if (!scroller) return;
-    const frame = scroller.getBoundingClientRect();
     for (const row of this.rows) {
-      const place = row.getBoundingClientRect();
-      if (place.top < frame.top - 1 || place.bottom > frame.bottom + 1) continue;
+      if (!this.within(row)) continue;
       if (this.whole(row) || this.on.look(row.dataset.field)) this.seen.add(row.dataset.field);
     }
+  }
+
+  // Whether a field's row is in sight.
+  within(row) {
+    const frame = this.root.querySelector(".fields").getBoundingClientRect();
+    const place = row.getBoundingClientRect();
+    return place.top >= frame.top - 1 && place.bottom <= frame.bottom + 1;
   }
 
   // Whether the end of a field's text is in sight, or has been.
@@ -137,12 +141,12 @@ export class RecordPane {
     return { fields: rows.map((row) => row.dataset.field), unseen: unseen[0] ?? null, alone };
   }
 
-  // Bring an unseen field, or the rest of its text, into sight.
+  // Bring an unseen field, or the next lines of one that was in sight, before the eyes.
   walk(row) {
     const value = row.querySelector(".field-value");
-    const current = row.dataset.field === this.field;
+    const further = this.within(row);
     this.focus(row.dataset.field);
-    if (current) value.scrollTop += Math.max(value.clientHeight - 24, value.clientHeight / 2);
+    if (further) value.scrollTop += Math.max(value.clientHeight - LINE, value.clientHeight / 2);
     this.look();
   }
 
