@@ -2,11 +2,14 @@
 
 import io
 
+import printing
 import pytest
 from printing import lines, pdf, read_pages, read_pdf, rule, text
 from reportlab.pdfgen.canvas import Canvas
 from test_ingest_pdf import BODY, check_geometry, of_kind
 
+from pipeline.ingest.pdf.pdfium import leaf_of
+from pipeline.ingest.pdf.sources import Fast
 from pipeline.model import BlockKind
 
 
@@ -143,3 +146,15 @@ def test_a_ligature_parts_no_word_that_is_taken_letter_by_letter(reader: str) ->
     [block] = document.blocks
     said = "See https://example.org/a-rather-long-office-address for more."
     assert document.quote(block.span) == said
+
+
+def test_a_hyphen_whose_box_is_its_ink_stands_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    descriptor = "/FontName /Helvetica /Flags 32 /Ascent 600 /Descent 500 /FontBBox [0 500 300 600]"
+    inky = "/Type /Font /Subtype /TrueType /BaseFont /Helvetica /Encoding /WinAnsiEncoding "
+    inky += "/FirstChar 45 /LastChar 45 /Widths [333] /FontDescriptor << /Type /FontDescriptor "
+    monkeypatch.setitem(printing.FONTS, "H", f"{inky}{descriptor} >>")
+    page = text(72, 700, "Pre") + text(89.1, 700, "-", font="H") + text(92.8, 700, "treat it")
+    source = Fast(pdf(page), "")
+    tops = [glyph.top for glyph in leaf_of(source.file, 1, source.tree).glyphs]
+    source.close()
+    assert max(tops) - min(tops) < 2

@@ -35,10 +35,11 @@ from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
 from pipeline.ingest.pdf.structure import Tree
 from pipeline.ingest.pdf.style import Style, Styles
-from pipeline.ingest.pdf.words import HIGHEST, LONGEST, LOWEST, SPACES, WIDEST, PageWords
+from pipeline.ingest.pdf.words import HIGHEST, INK, LONGEST, LOWEST, SPACES, WIDEST, PageWords
 
 # Each of these is looked at by itself: what it stands for is unknown, or takes two of its kind.
 _ODD = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ud800-\udfff]")
+_HIGH = "-\u2010\u2011\u2012–—“”‘’'\"*"  # what has no ink on the base line
 _HYPHEN = "\ufffe"  # pdfium's own mark of a hyphen at a line end
 _LEAST = 0.15  # em; the least gap that is a space
 _LIGATURE = 4  # letters; in type without width, thousands of letters have one box
@@ -223,7 +224,8 @@ class _Page:
         size, base = style.size, style.base
         if style.turn == 0:
             top, bottom = box[3] - size, box[3]
-            if not base - HIGHEST * size < top < bottom < base + LOWEST * size:
+            ink = bottom < base - INK * size and not text.strip(_HIGH)
+            if ink or not base - HIGHEST * size < top < bottom < base + LOWEST * size:
                 native.char_origin(self.text, start, byref(self._x), byref(self._y))
                 base = self.place(self._x.value, self._y.value)[1]
                 top, bottom = base - 0.78 * size, base + 0.22 * size

@@ -25,6 +25,7 @@ SPACES = " \r\n\u00a0\u2002\u2003\u2009\u200a\u202f\u3000"
 LONGEST = 25  # letters; a longer word may be glued from several
 WIDEST = 0.85  # em a letter; a wider word may be too
 HIGHEST, LOWEST = 1.6, 1.2  # em above and below the base line, that sane boxes reach to
+INK = 0.1  # em above it, where a box ends that is no more than the ink of a hyphen
 _FARTHEST = 0.8  # em between two words of a run
 _BLANK, _RARE = 1, 2
 # What a character may be: a space, or one that keeps its word out of runs.
@@ -66,6 +67,7 @@ class PageWords:
         x, y = (x0 + x1) / 2, (top + bottom) / 2
         plain = (kind >= 0) & (length <= LONGEST) & (x1 - x0 <= WIDEST * size * length)
         plain &= (base - HIGHEST * size < top) & (bottom < base + LOWEST * size)
+        plain &= bottom >= base - INK * size
         plain &= (x >= 0) & (x <= leaf.width) & (y >= 0) & (y <= leaf.height)
         plain &= (clip[0] - CLIP_SLACK <= x) & (x <= clip[2] + CLIP_SLACK)
         plain &= (clip[1] - CLIP_SLACK <= y) & (y <= clip[3] + CLIP_SLACK)
