@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import printing
 import pytest
 from printing import grid, lines, read_pages, read_pdf, text
 from test_ingest_pdf import BODY, check_geometry, of_kind
@@ -116,3 +117,17 @@ def test_the_list_of_a_page_that_a_browser_printed(tmp_path: Path) -> None:
         document = read_pdf(printed.read_bytes(), reader=reader)
         expected = [(1, FIRST), (2, SECOND), (1, LAST), (1, FIRST)]
         assert items(document) == [(level, f"• {words}") for level, words in expected]
+
+
+@BOTH
+def test_a_mark_of_a_symbol_font_that_touches_its_words_is_their_bullet(
+    monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    font = "/Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats"
+    monkeypatch.setitem(printing.FONTS, "Z", font)
+    page = "".join(
+        text(72, 700 - 14 * n, "u", font="Z") + text(80, 700 - 14 * n, said)
+        for n, said in enumerate((FIRST, SECOND, LAST))
+    )
+    items = of_kind(read_pages(page, reader=reader), BlockKind.LIST_ITEM)
+    assert [item.split(" ", 1)[1] for item in items] == [FIRST, SECOND, LAST]

@@ -289,7 +289,8 @@ def _words(ordered: list[Glyph], size: float, base: float) -> list[tuple[list[Gl
             if parts and last is not None and last.text != " ":
                 parts = not _is_power(words[-1], glyph, ordered, size, base)
             wide = last is not None and glyph.left - last.right > tracked + _SPACE * last.size
-            if parts or (wide and glyph.turn != -1):
+            bullet = len(words) == 1 and last is not None and last.dingbat > glyph.dingbat
+            if parts or bullet or (wide and glyph.turn != -1):
                 words.append([])
             words[-1].append(glyph)
         last = glyph
