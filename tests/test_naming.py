@@ -30,7 +30,7 @@ def named(text: str) -> str | None:
          "keep logs in a form that lets staff search"),
         ("Use tools designed to trace the origin of each picture.",
          "Use tools designed to trace the origin of each picture"),
-        ("Harden the rigs of all crews, e.g. against floods.", "Harden the rigs of all crews"),
+        ("Harden the rigs of all crews e.g. against floods.", "Harden the rigs of all crews"),
         ("The unit will not be a judge of claims. It will list them.", None),
         ("Boards shouldn’t expect that all faults show.", None),
         ("The unit will not publish the names of firms.", "not publish the names of firms"),

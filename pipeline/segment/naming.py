@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\s,;:()–—“”\"]+")
 # A phrase ends before these, once it has its object; punctuation ends it at any rate.
 _ENDS = re.compile(
     r"that|which|who|whom|whose|where|when|if|unless|so|because|while|whether|until|before|after"
-    r"|including|such|through|by|via|as|to|with|using|without|upon|during|based|e\\.g|i\\.e",
+    r"|including|such|through|by|via|as|to|with|using|without|upon|during|based|e\.g|i\.e",
     re.IGNORECASE,
 )
 _LINKS = re.compile(
