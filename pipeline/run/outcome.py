@@ -24,7 +24,7 @@ UNREAD = {
 }
 # As Segments.kinds numbers them.
 KINDS = ("not looked at", "boilerplate", "context", "record")
-SET_ASIDE = "set aside"
+SET_ASIDE, INCOMPLETE = "set aside", "incomplete"
 LEVELS = ("error", "warning", "info")  # the loudest first
 STRIP = 160  # cells of a coverage strip: more than a report has pixels for
 
@@ -75,7 +75,7 @@ class Row:
         """How it stands, in a word: its verdict if it is done, else incomplete or set aside."""
         if self.done:
             return self.verdict
-        return "incomplete" if self.verdict == PARTIAL else SET_ASIDE
+        return INCOMPLETE if self.verdict == PARTIAL else SET_ASIDE
 
     def again(self) -> Row:
         """The row of a later run that had no need to read the document."""

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 
-from pipeline.run.outcome import SET_ASIDE, Row
+from pipeline.run.outcome import INCOMPLETE, SET_ASIDE, Row
 from pipeline.run.shelf import Shelf
 
 
@@ -42,7 +42,7 @@ class Sums:
         totals.read += row.state == "read"
         totals.fresh += row.state == "fresh"
         totals.set_aside += row.standing == SET_ASIDE
-        totals.incomplete += row.standing == "incomplete"
+        totals.incomplete += row.standing == INCOMPLETE
         totals.pages += row.pages
         totals.words += row.words
         totals.records += row.records

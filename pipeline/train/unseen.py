@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from pipeline.assemble import assemble
 from pipeline.evaluate import evaluate
 from pipeline.evaluate.figures import total
-from pipeline.model import Tagged
+from pipeline.model import Document, RecordFile, Tagged
 from pipeline.rule import Rules
 from pipeline.segment import segment
 from pipeline.segment.judge import logit
-from pipeline.taxonomy import load_taxonomies
+from pipeline.taxonomy import Taxonomy, load_taxonomies
 from pipeline.train.logistic import Floats, fit
 from pipeline.train.taught import Example, Marked
 
@@ -52,14 +52,23 @@ def lines(
     taxonomies = load_taxonomies()
     scores = []
     for document, gold in read:
-        found = segment(document, taxonomies, rules, weights[group[gold.document]])
-        untagged = [Tagged()] * len(found.segments)
-        file = assemble(document, found, untagged, None, {})
+        file = untagged(document, taxonomies, rules, weights[group[gold.document]])
         named = gold.model_copy(update={"document": Path(document.path).name})
         scores += evaluate([named], [file])
     for one in scores:
         yield f"{one.document:<50} {_said(one.figures)}"
     yield f"{'all together':<50} {_said(total(one.tally for one in scores).figures)}"
+
+
+def untagged(
+    document: Document,
+    taxonomies: Mapping[str, Taxonomy],
+    rules: Rules,
+    weights: Mapping[str, float] | None = None,
+) -> RecordFile:
+    """The records of a document without their tags, judged by `weights` (ours, if None)."""
+    found = segment(document, taxonomies, rules, weights)
+    return assemble(document, found, [Tagged()] * len(found.segments), None, {})
 
 
 def _said(figures: Mapping[str, float]) -> str:
