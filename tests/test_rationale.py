@@ -114,9 +114,9 @@ def test_a_term_that_the_authors_define_is_theirs(text: str, named: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "Models should be safe.",
         "It is hard.",
-        "Rules that will bind all.",
+        "Is it safe?",
+        "These should be kept for what they are worth.",
     ],
 )
 def test_no_clean_phrase_is_no_name(text: str) -> None:
