@@ -117,7 +117,7 @@ def test_a_hyphen_at_a_line_end_stays_in_the_text_and_goes_from_the_value() -> N
     )
     quote = document.quote(document.blocks[0].span)
     assert quote.endswith("evalu-\nation is signed.")
-    assert normal_form(quote, document.vocabulary).endswith("every evaluation is signed.")
+    assert normal_form(quote, document.hyphens).endswith("every evaluation is signed.")
 
 
 def test_a_paragraph_goes_on_over_a_page_break_past_notes_and_page_numbers() -> None:

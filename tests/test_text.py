@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model.text import fold, freeze, normal_form, slug, snake_case, vocabulary
+from pipeline.model.hyphen import Hyphens
+from pipeline.model.text import fold, freeze, normal_form, slug, snake_case
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,15 @@ def test_freezing_twice_changes_nothing_and_leaves_no_control(text: str) -> None
         ("third-\nparty review", "a third-party review", "third-party review"),
         ("third-\nparty review", "", "third-party review"),
         ("re-\nform", "reform and re-form", "re-form"),
+        ("the evalu-\nation of cranes", "", "the evaluation of cranes"),
+        ("for well-\nbeing", "", "for well-being"),
+        ("for over-\nsight", "the evalu-\nation of an un-\nusual ves-\nsel", "for oversight"),
+        ("a tamper-\nevident log", "evalu-\nation, un-\nusual ves-\nsels", "a tamper-evident log"),
+        ("of quaypac-\nity", "evalu-\nation, un-\nusual ves-\nsels", "of quaypacity"),
+        ("of quaypac-\nity", "", "of quaypac-ity"),
+        ("a quay\u2010\nmaster", "", "a quaymaster"),
+        ("a quay\u2010\nmaster", "the berth\u2010holder", "a quay-master"),
+        ("IMO-\nlike, gate-\n4", "evalu-\nation, un-\nusual ves-\nsels", "IMO-like, gate-4"),
         ("con\u00ad\ntrol", "", "control"),
         ("e\ufb03cient  o\ufb00\n er", "", "efficient off er"),
         ("zero\u200bwidth \u202eRTL", "", "zerowidth RTL"),
@@ -47,7 +57,7 @@ def test_freezing_twice_changes_nothing_and_leaves_no_control(text: str) -> None
 def test_a_value_is_the_quote_with_its_breaks_mended(
     quote: str, elsewhere: str, value: str
 ) -> None:
-    assert normal_form(quote, vocabulary(elsewhere)) == value
+    assert normal_form(quote, Hyphens(f"{elsewhere}\n\n{quote}")) == value
 
 
 @given(st.text())

@@ -214,7 +214,7 @@ def _text(
     if not found:
         return "", None, 0.0
     place, likeness = found
-    text = normal_form(document.quote(place), document.vocabulary)
+    text = normal_form(document.quote(place), document.hyphens)
     if passage.rest:
         more, _, other = _text(passage.rest, document, index, place.start - passage.start)
         text, likeness = f"{text} {more}".strip(), min(likeness, other)

@@ -10,9 +10,10 @@ from functools import cached_property
 from itertools import groupby
 
 from pipeline.model.base import Frozen
+from pipeline.model.hyphen import Hyphens
 from pipeline.model.issue import Issue
 from pipeline.model.place import Box, Line, Span
-from pipeline.model.text import normal_form, vocabulary
+from pipeline.model.text import normal_form
 
 _CLOSING = re.compile(r"\s[)\].,;:!?]")
 CONTEXT = 32  # characters of prefix and suffix, as the W3C text-quote selector advises
@@ -160,9 +161,9 @@ class Document(Frozen):
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """The folded words of the text, by which line-break hyphens are judged."""
-        return vocabulary(self.text)
+    def hyphens(self) -> Hyphens:
+        """Which hyphens at the line ends of the text belong to their words."""
+        return Hyphens(self.text)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -210,7 +211,7 @@ class Document(Frozen):
     def value(self, places: Sequence[Provenance]) -> str:
         """What words say, read in one run: their normal form, without the marks of notes."""
         words = "\n".join(self._unmarked(place.span) for place in places)
-        return normal_form(words, self.vocabulary)
+        return normal_form(words, self.hyphens)
 
     def _unmarked(self, span: Span) -> str:
         """The words at a span without the marks of notes, and the space that each mark took."""

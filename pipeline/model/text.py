@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from pipeline.model.hyphen import Hyphens
+
 # Unicode's own limit for text that can be normalised as a stream (UAX 15-D3): a flood of
 # combining marks beyond it makes normalisation quadratic (160,000 Hebrew points: 22 s). No mark
 # is a word character, so that this finds all floods and few other runs.
@@ -21,8 +23,7 @@ _LIGATURES = str.maketrans(
         "\ufb06": "st",
     }
 )
-_BREAK = re.compile(r"(?<!\w)(?P<left>\w++)(?P<hyphen>[-\u2010\u00ad])[ \t]*\n\s*(?P<right>\w+)")
-_WORD = re.compile(r"\w+(?:[-\u2010'\u2019]\w+)*")
+_NO_TEXT = Hyphens()
 
 
 def freeze(text: str) -> str:
@@ -42,27 +43,12 @@ def _without_flood(match: re.Match[str]) -> str:
     return "".join(kept)
 
 
-def vocabulary(text: str) -> frozenset[str]:
-    """The folded words and compounds of a text, without those that a line break cut."""
-    return frozenset(word.lower().replace("\u2010", "-") for word in _WORD.findall(text))
-
-
-def normal_form(quote: str, words: frozenset[str] = frozenset()) -> str:
+def normal_form(quote: str, hyphens: Hyphens = _NO_TEXT) -> str:
     """A quote as a value: white space folded, ligatures expanded, line-break hyphens mended.
 
-    A hyphen at a line end is taken out only when the joined word occurs elsewhere in the
-    document (`words`, see `vocabulary`) and the compound does not; it stays in all other cases,
-    since real compounds break there too.
+    `hyphens` are those of the text that the quote is from (`Document.hyphens`).
     """
-
-    def mend(match: re.Match[str]) -> str:
-        left, right = match["left"], match["right"]
-        joined, compound = f"{left}{right}".lower(), f"{left}-{right}".lower()
-        if match["hyphen"] == "\u00ad" or (joined in words and compound not in words):
-            return left + right
-        return f"{left}-{right}"
-
-    text = _INVISIBLE.sub("", _BREAK.sub(mend, quote)).translate(_LIGATURES)
+    text = _INVISIBLE.sub("", hyphens.mended(quote)).translate(_LIGATURES)
     return " ".join(text.split())
 
 
