@@ -13,6 +13,7 @@ from pipeline.ingest.pdf.sheet import Sheet
 
 _MARGIN = 0.12  # of the page's height, at its top and bottom
 _EDGE = 0.09  # within which a lone number is the page's own
+_FOOT = 0.2  # within which the last line of a page may be its number, if it counts the pages
 _NEAR = 6.0  # points that a running head may move by from page to page
 _TIMES = 3  # pages that make a running head
 _LEADERS = re.compile(r"(?:\.\s?|…\s?|_|·\s?){4,}\s*\d{0,4}$")
@@ -35,7 +36,7 @@ _LABELLED = re.compile(r"(?:Figure|Fig\.|Table|Box|Listing|Algorithm|Source|Note
 
 def furniture_of(sheets: Sequence[Sheet], type_: Type) -> set[Printed]:
     """The lines that repeat over pages at one height, and page numbers."""
-    found: set[Printed] = set()
+    found = _counting_pages(sheets)
     # By text and height, in steps as wide as heads may move: a head is in one step or the next.
     rows: dict[tuple[str, int], list[Printed]] = defaultdict(list)
     for sheet in sheets:
@@ -60,6 +61,18 @@ def furniture_of(sheets: Sequence[Sheet], type_: Type) -> set[Printed]:
         around = set().union(*(pages.get((words, step + by), set()) for by in (-1, 0, 1)))
         found.update(line for line in same if _in_a_row(around, line.page, enough))
     return found
+
+
+def _counting_pages(sheets: Sequence[Sheet]) -> set[Printed]:
+    """The numbers that end pages and count them; LaTeX has them an eighth of the page high."""
+    counting: dict[int, set[Printed]] = defaultdict(set)
+    for sheet in sheets:
+        lines = (item for item in sheet.items if isinstance(item, Printed) and item.turn == 0)
+        last = max(lines, key=lambda line: line.bottom, default=None)
+        if last and last.top > (1 - _FOOT) * sheet.height and last.text.isdecimal():
+            counting[int(last.text) - sheet.number].add(last)
+    enough = min(_TIMES, len(sheets))
+    return {line for lines in counting.values() if len(lines) >= enough for line in lines}
 
 
 def _in_a_row(pages: set[int], page: int, enough: int) -> bool:

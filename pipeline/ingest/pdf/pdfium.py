@@ -35,6 +35,7 @@ from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
 from pipeline.ingest.pdf.structure import Tree
 from pipeline.ingest.pdf.style import Style, Styles
+from pipeline.ingest.pdf.wording import is_second, whole
 from pipeline.ingest.pdf.words import HIGHEST, INK, LONGEST, LOWEST, SPACES, WIDEST, PageWords
 
 # Each of these is looked at by itself: what it stands for is unknown, or takes two of its kind.
@@ -171,6 +172,8 @@ class _Page:
             return
         begin, here = start, first
         for n in range(start + 1, end):
+            if odd and is_second(self.chars, n):
+                continue
             handle = handle_at(self.text, n)
             if odd or handle != here:
                 self._take(begin, n, here)
@@ -212,14 +215,16 @@ class _Page:
         box = self._place_of(start, end)
         wide = max(box[2] - box[0], box[3] - box[1]) if style.turn else box[2] - box[0]
         glued = length > LONGEST or wide > WIDEST * style.size * length
-        if length > 1 and (glued or style.unmapped):
+        one = length == 1 or (length == 2 and is_second(self.chars, start + 1))
+        if not one and (glued or style.unmapped):
             for n in range(start, end):
-                self._take(n, n + 1, handle)
+                if not is_second(self.chars, n):
+                    self._take(n, n + 1 + is_second(self.chars, n + 1), handle)
             return
-        text = self.chars[start:end]
+        text = whole(self.chars[start:end])
         if style.unmapped and native.char_is_unmapped(self.text, start) == 1:
             text = text if self._is_latin(handle) else "\ufffd"
-        elif length == 1 and text.isspace():
+        elif one and text.isspace():
             return
         size, base = style.size, style.base
         if style.turn == 0:

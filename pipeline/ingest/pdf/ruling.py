@@ -17,6 +17,7 @@ _FRAME_PARTS = 16  # the parts of a path that may be a frame: hatchings have hun
 _ADORNS = 0.7  # share of the rules of one look that hug words, above which all of them do
 
 _SNAP = 3.0  # points within which pdfplumber takes two edges for one, and the least that it keeps
+_OPEN = 8.0  # points; the least height of a row that a page break cuts
 
 Point = tuple[float, float]
 Rectangle = tuple[float, float, float, float]
@@ -120,8 +121,30 @@ def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
         return []
     edges = [edge for way in "vh" for edge in filter_edges(clean.edges, way)]
     edges = filter_edges(merge_edges(edges, *[_SNAP] * 4), min_length=_SNAP)
-    tables = cells_to_tables(list(_cells(_crossings(edges))))
+    tables = cells_to_tables(list(_cells(_crossings([*edges, *_closing(edges)]))))
     return [[_rectangle(cell) for cell in table] for table in tables]
+
+
+def _closing(edges: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The level edges that lack where a page break cuts a row: browsers leave it open there.
+
+    The uprights of a table, three at least, all go on over its last level edge, or its first.
+    """
+    levels = [_place(edge) for edge in edges if edge["orientation"] == "h"]
+    uprights = [_place(edge) for edge in edges if edge["orientation"] == "v"]
+    for end in (1, 3):
+        ends = sorted(upright[end] for upright in uprights)
+        for y in {y for before, y in pairwise((-_OPEN, *ends)) if y - before > _SNAP}:
+            xs = [one[0] for one in uprights if abs(one[end] - y) <= _SNAP]
+            x0, x1 = min(xs), max(xs)
+            across = [
+                abs(level[1] - y)
+                for level in levels
+                if abs(level[0] - x0) <= _SNAP and abs(level[2] - x1) <= _SNAP
+                and (level[1] < y) == (end == 3)
+            ]  # fmt: skip
+            if len(xs) > 2 and across and min(across) >= _OPEN:
+                yield _edge("h", x0, y, x1, y, x1 - x0, 0)
 
 
 def _crossings(edges: Iterable[dict[str, Any]]) -> dict[Point, Edges]:

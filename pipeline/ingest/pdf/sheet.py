@@ -34,7 +34,8 @@ class Sheet:
 
     `confidence` (0 to 1) is that of text recognition, None for a page that was read. `boxed` are
     the rows of ruled cells that are no tables by themselves; one may be the end of a table.
-    `askew` says that much of its text runs at an odd angle.
+    `askew` says that much of its text runs at an odd angle; `letters` counts those seen
+    whose meaning is known.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Sheet:
     items: list[Printed | Grid] = field(default_factory=list)
     hidden: int = 0
     garbled: int = 0
+    letters: int = 0
     pictures: int = 0
     crowded: int = 0
     askew: bool = False
@@ -57,6 +59,7 @@ def sheet_of(leaf: Leaf) -> Sheet:
     solid = [glyph for glyph in leaf.glyphs if glyph.text != " "]
     sheet = Sheet(leaf.number, leaf.width, leaf.height, Verdict.COMPLETE, hidden=leaf.hidden)
     sheet.garbled = sum(map(is_garbled, solid))
+    sheet.letters = sum(len(glyph.text) for glyph in solid) - sheet.garbled
     sheet.pictures = leaf.pictures
     sheet.crowded = leaf.crowded
     sheet.askew = _is_askew(solid)

@@ -29,6 +29,7 @@ _LIBRARIES = {"pdfium": ("pypdfium2",), "pdfplumber": ("pdfminer.six", "pdfplumb
 _LOCKED, _NO_WAY_IN = 4, 5  # pdfium's error codes: FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _MOST_BOOKMARKS = 20_000
 _ENOUGH = 3  # pages with a few unknown characters that pdfplumber reads no better
+_MOST_OF = 0.9  # of the letters that one reader sees, without which the other is no better
 _WORDLESS = (Verdict.BLANK, Verdict.NEEDS_OCR)
 _PICTURED = (Verdict.NEEDS_OCR, Verdict.GARBLED)  # what only its picture shows
 _DOUBTFUL = (Verdict.BLANK, Verdict.NEEDS_OCR, Verdict.GARBLED, Verdict.FAILED)
@@ -256,7 +257,8 @@ class Sources:
             return sheet
         other = _guarded(reference, number)
         blank = sheet.verdict is Verdict.BLANK and other.verdict is Verdict.FAILED
-        if not blank and _worth(other) <= _worth(sheet):
+        lacking = other.letters < _MOST_OF * sheet.letters  # pdfminer passes over some fonts
+        if not blank and (lacking or _worth(other) <= _worth(sheet)):
             self._in_vain += 1
             return sheet
         self.used.add(reference.name)

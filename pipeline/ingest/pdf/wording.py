@@ -8,6 +8,7 @@ from pipeline.model.text import freeze
 
 _CODE = re.compile(r"\(cid:\d+\)")
 _GARBLED = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe]")
+_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")  # two of pdfium's characters that are one
 # Codes of symbol fonts, and the unused codes of WinAnsi, for which fonts show a bullet
 # (ISO 32000-1, annex D.2, note 3).
 BULLETS = {
@@ -21,6 +22,18 @@ def is_garbled(glyph: Glyph) -> bool:
     if glyph.words or glyph.text.isalnum():
         return False
     return not (glyph.dingbat or glyph.text in BULLETS) and bool(_GARBLED.match(glyph.text))
+
+
+def is_second(chars: str, n: int) -> bool:
+    """Whether pdfium's character `n` is but the second half of one."""
+    return _PAIR.fullmatch(chars, n - 1, n + 1) is not None
+
+
+def whole(text: str) -> str:
+    """A text of pdfium's: an emoji, or a letter of formulas, is one character, not its halves."""
+    if not _PAIR.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def shown(word: Sequence[Glyph], first: bool) -> str:

@@ -1,0 +1,97 @@
+"""What programs that make PDFs do in ways of their own: LaTeX, browsers, WeasyPrint, Typst, Word."""
+
+import pytest
+from printing import assembled, lines, read_pages, read_pdf, rule, text
+
+from pipeline.model import BlockKind, Document
+
+SAID = ("Whoever keeps the ledger reads it every", "evening, and signs below the last entry.")
+# A font whose codes a map in the file explains: pdfminer reads no letter of it.
+CODES = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Own def
+/CMapType 1 def 1 begincodespacerange <0000> <FFFF> endcodespacerange
+1 begincidrange
+<0000> <FFFF> 0
+endcidrange endcmap end end"""
+LETTERS = sorted({*"".join(SAID)})
+MEANT = CODES.replace(
+    b"1 begincidrange\n<0000> <FFFF> 0\nendcidrange",
+    "{} beginbfchar\n{}\n<0100> <D83DDEA2>\nendbfchar".format(
+        len(LETTERS) + 1, "\n".join(f"<{ord(one):04X}> <{ord(one):04X}>" for one in LETTERS)
+    ).encode(),
+)
+OWN = (
+    b"<< /Type /Font /Subtype /Type0 /BaseFont /Own /Encoding 5 0 R /ToUnicode 6 0 R "
+    b"/DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Own /CIDSystemInfo "
+    b"<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor "
+    b"<< /Type /FontDescriptor /FontName /Own /Flags 4 /Ascent 800 /Descent -200 >> /DW 500 >>] >>"
+)
+PLAIN = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+
+
+def stream(data: bytes) -> bytes:
+    return b"<< /Length %d >>\nstream\n%b\nendstream" % (len(data), data)
+
+
+def own(y: float, words: str) -> str:
+    codes = "".join(f"{ord(letter):04x}" for letter in words)
+    return f"BT /O 11 Tf 1 0 0 1 72 {y} Tm <{codes}> Tj ET\n"
+
+
+def furniture(document: Document) -> list[str]:
+    return [
+        document.quote(block.span) for block in document.blocks if block.kind is BlockKind.FURNITURE
+    ]
+
+
+def test_a_page_is_not_read_anew_by_a_reader_that_passes_over_a_font() -> None:
+    page = (
+        own(700, SAID[0])
+        + own(686, SAID[1])
+        + own(600, "\u0100 \u0007")
+        + text(72, 500, "Kept by hand.")
+    )
+    data = assembled(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>",
+            b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /O 7 0 R /F %b >> "
+            b">> >>" % PLAIN,
+            *map(stream, (page.encode(), CODES, MEANT)),
+            OWN,
+        ]
+    )
+    assert SAID[0] not in read_pdf(data, reader="pdfplumber").text
+    document = read_pdf(data)
+    assert document.text.startswith("\n".join(SAID))
+    assert "\n\n🚢 \ufffd\n\n" in document.text
+    assert "pdfminer.six" not in document.made_by
+
+
+def test_numbers_that_end_pages_and_count_them_are_theirs_wherever_they_stand() -> None:
+    pages = [lines(134, 660, *SAID[::-1]) + text(303, 92, str(n)) for n in (4, 5, 6)]
+    assert furniture(read_pages(*pages)) == ["4", "5", "6"]
+    pages = [lines(134, 660, *SAID[::-1]) + text(303, 92, str(n)) for n in (4, 9, 6)]
+    assert furniture(read_pages(*pages)) == []
+
+
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+def test_a_row_that_a_page_break_leaves_open_is_one_of_its_table(reader: str) -> None:
+    """Browsers draw no rule where they cut a row."""
+    xs = (72, 180, 420, 540)
+    words = ("Check", "What is done", "Time")
+    head = "".join(text(x + 4, 266, word, font="B") for x, word in zip(xs, words, strict=False))
+    first = (
+        lines(72, 700, *SAID) + head + "".join(rule(xs[0], y, xs[-1], y) for y in (280, 260, 220))
+    )
+    first += "".join(rule(x, 40, x, 280) for x in xs)
+    first += text(76, 246, "Locks") + text(184, 246, "Turn each key twice.") + text(424, 246, "1 h")
+    first += text(76, 206, "Roofs") + text(424, 206, "2 h")
+    first += lines(184, 206, "Look at each slate from", "within and, once it is")
+    second = head.replace("266 Tm", "736 Tm")
+    second += "".join(rule(xs[0], y, xs[-1], y) for y in (750, 730, 700, 680))
+    second += "".join(rule(x, 680, x, 750) for x in xs) + text(184, 716, "dry, from without.")
+    second += text(76, 688, "Gates") + text(184, 688, "Shut them.") + text(424, 688, "1 h")
+    document = read_pages(first, second, reader=reader)
+    cells = [document.quote(block.span) for block in document.blocks if block.cell]
+    assert "Look at each slate from\nwithin and, once it is\ndry, from without." in cells
+    assert "Roofs" in cells
