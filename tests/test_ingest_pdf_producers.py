@@ -95,3 +95,19 @@ def test_a_row_that_a_page_break_leaves_open_is_one_of_its_table(reader: str) ->
     cells = [document.quote(block.span) for block in document.blocks if block.cell]
     assert "Look at each slate from\nwithin and, once it is\ndry, from without." in cells
     assert "Roofs" in cells
+
+
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+def test_a_term_and_its_meaning_set_in_below_it_are_two_paragraphs(reader: str) -> None:
+    page = lines(72, 740, *SAID, "That is the rule of the house, for all who come here by day.")
+    for y, term in ((660, "Night watch"), (620, "Daily round")):
+        page += text(72, y, term) + lines(
+            112, y - 14, "Two keepers walk the pier, and look at", "it."
+        )
+    document = read_pages(page, reader=reader)
+    assert [document.quote(block.span) for block in document.blocks][1:] == [
+        "Night watch",
+        "Two keepers walk the pier, and look at\nit.",
+        "Daily round",
+        "Two keepers walk the pier, and look at\nit.",
+    ]

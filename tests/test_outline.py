@@ -6,6 +6,8 @@ from building import Writer
 from pipeline.model import Segment
 from pipeline.rule import load_rules
 from pipeline.segment import outline
+from pipeline.segment.definitions import led_in
+from pipeline.segment.runin import run_in
 
 RULES = load_rules()
 
@@ -152,3 +154,30 @@ def test_a_name_that_is_misprinted_in_the_text_is_still_said_again() -> None:
     writer = Writer().heading("#MONITORUSAGE").paragraph(said).paragraph(more)
     (one,) = found(writer)
     assert [part.provenance[0].quote for part in one.parts if part.field == "description"] == [said]
+
+
+@pytest.mark.parametrize("mark", ["", ".", ":"])
+def test_bold_words_label_the_fields_of_a_measure_whatever_stands_behind_them(mark: str) -> None:
+    writer = Writer().heading("Catalogue of harbour rules")
+    for number, what in enumerate(("Register of cranes", "Terms of hire", "Leave"), 1):
+        writer.heading(f"OC-{number} {what}", 2)
+        writer.paragraph(f"Control{mark} Keep a list of all who lift.", bold=f"Control{mark}")
+        writer.paragraph(f"Purpose{mark} Nobody else knows.", bold=f"Purpose{mark}")
+        writer.paragraph(f"Guidance{mark} A list can be short.", bold=f"Guidance{mark}")
+    three = found(writer)
+    assert [text(one, "name") for one in three] == ["Register of cranes", "Terms of hire", "Leave"]
+    assert {text(one, "description") for one in three} == {"Keep a list of all who lift."}
+    assert {text(one, "rationale") for one in three} == {"Nobody else knows."}
+    document = writer.document()
+    assert not led_in(document, [b for b in document.blocks if not b.level], RULES)
+
+
+def test_bold_words_name_a_paragraph_with_no_mark_behind_them() -> None:
+    document = (
+        Writer().paragraph("Night watch Two keepers walk the pier.", bold="Night watch").document()
+    )
+    (block,) = document.blocks
+    name, rest = run_in(document, block.span, block.inlines, RULES)
+    assert name
+    assert document.quote(name) == "Night watch"
+    assert document.quote(rest) == "Two keepers walk the pier."

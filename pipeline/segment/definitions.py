@@ -7,7 +7,7 @@ from itertools import pairwise
 from pipeline.model import Block, BlockKind, Document, Span
 from pipeline.rule import Rules
 from pipeline.segment.nesting import Item
-from pipeline.segment.passage import flat, is_title
+from pipeline.segment.passage import field_label, flat, is_title
 from pipeline.segment.runin import run_in
 from pipeline.segment.sentences import sentences
 
@@ -26,6 +26,8 @@ def led_in(document: Document, blocks: Sequence[Block], rules: Rules) -> list[It
     for block in blocks:
         if block.kind is not BlockKind.PARAGRAPH or not block.inlines:
             continue
+        if field_label(document, block, rules):
+            return []  # the fields of one measure, no list of several
         whole = document.trim(block.span)
         name, rest = run_in(document, whole, block.inlines, rules)
         if name and rest.end > rest.start:

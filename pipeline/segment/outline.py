@@ -88,9 +88,9 @@ def _told_by_labels(
         ):
             continue
         for block in section.body:
-            for run in labelled(document, block) if block.kind is BlockKind.PARAGRAPH else ():
+            for run in _runs(document, block, rules):
                 label = document.quote(run.label)
-                if run.text.end > run.text.start and rules.find("section.measures", label):
+                if any(rules.find(kind, label) for kind in ("section.measures", "lead.measure")):
                     below = told.setdefault(fold(label), {})
                     below.setdefault(section.heading.block.span, run)
     often = (runs for runs in told.values() if len(runs) >= _RECURS)
@@ -294,16 +294,21 @@ def _segment(
 
 def _labelled_parts(document: Document, section: Section, block: Block, rules: Rules) -> list[Part]:
     """The fields of a block that consists of labelled runs; none when any of it is prose."""
-    if block.kind is not BlockKind.PARAGRAPH:
-        return []
     name = document.quote(section.heading.block.span)
-    runs = [run for run in labelled(document, block) if run.text.end > run.text.start]
+    runs = _runs(document, block, rules)
     fields = [_field(document, name, run.label, run.text, rules) for run in runs]
     if not all(fields):
         return []
     return [
         _part(document, field, run.label, run.text) for run, field in zip(runs, fields, strict=True)
     ]
+
+
+def _runs(document: Document, block: Block, rules: Rules) -> list[Labelled]:
+    """The labelled runs of a paragraph that have a text."""
+    if block.kind is not BlockKind.PARAGRAPH:
+        return []
+    return [run for run in labelled(document, block, rules) if run.text.end > run.text.start]
 
 
 def _turns(document: Document, section: Section, block: Block) -> bool:

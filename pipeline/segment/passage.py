@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model import UNREAD, Block, BlockKind, Document, Provenance, Span
+from pipeline.rule import Rules
 
 _MARKER = re.compile(
     r"\s*(?:(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])\s*"
@@ -17,6 +18,7 @@ _LABEL = re.compile(
     r"^[ \t]*(?P<label>[A-Z][\w/&()'’-]*(?:[ \t][\w/&()'’-]+){0,4}):(?=\s)", re.MULTILINE
 )
 _LABEL_WORDS = 5
+_FIELDS = ("lead.rationale", "lead.description")
 _BOX = re.compile(r"\s*(?:[•*-]\s+)?(?:\[[ xX]\]|[☐☑☒❏])")
 # A clause of a standard, "5.2.1 The provider shall ...", as against a title with its number.
 _CLAUSE = re.compile(r"\s*(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2})+\.?\s+[A-Z].*[.;:]\s*$", re.DOTALL)
@@ -130,15 +132,35 @@ def _bold_line(document: Document, block: Block) -> Span | None:
     return line if any(document.trim(span) == line for span in bold) else None
 
 
-def labelled(document: Document, block: Block) -> list[Labelled]:
+def field_label(document: Document, block: Block, rules: Rules) -> Labelled | None:
+    """The bold words that open a paragraph, and its text, where they say which field of a measure
+    it is: "**Purpose.** Nobody ...".
+    """
+    start = document.trim(block.span).start
+    for inline in block.inlines:
+        if inline.kind == "strong" and inline.span.start <= start < inline.span.end:
+            bold = document.quote(Span(start, inline.span.end)).rstrip(" .:\n")
+            text = document.quote(Span(start + len(bold), block.span.end)).lstrip(" .:\n")
+            label = Span(start, start + len(bold))
+            if text[:1].isupper() and any(rules.find(kind, bold) for kind in _FIELDS):
+                return Labelled(
+                    label, document.trim(Span(block.span.end - len(text), block.span.end))
+                )
+    return None
+
+
+def labelled(document: Document, block: Block, rules: Rules | None = None) -> list[Labelled]:
     """The labelled runs of a block, when its first line is labelled; else none.
 
     A run ends where the next line with a label begins, so that "Category: x" above "Link: y" are
-    two even when they are printed as one paragraph.
+    two even when they are printed as one paragraph. With `rules`, bold words do without a colon
+    where they name a field.
     """
     text = document.quote(block.span)
     if line := _bold_line(document, block):
         return [Labelled(line, document.trim(Span(line.end, block.span.end)))]
+    if rules and (run := field_label(document, block, rules)):
+        return [run]
     found = list(_LABEL.finditer(text))
     if not found or text[: found[0].start()].strip():
         return []

@@ -10,6 +10,7 @@ from pipeline.segment.passage import flat
 
 _LONGEST = 12  # words of a lead-in that is told by its colon or full stop
 _LONGEST_BOLD = 20  # ... and of one that the authors set in bold
+_FEW_BOLD = 6  # ... that nothing but a capital follows
 _LEAD_IN = re.compile(r"[^.:!?]{3,90}?:(?=\s)")
 _TITLE = re.compile(r"[A-Z][^.:;!?]{3,90}\.(?=\s+[A-Z])")
 _ENDS = (".", ":", "–", "—")
@@ -64,8 +65,10 @@ def _parted(
     rest_start = name.end + len(after) - len(after.lstrip(" .:–—-\n"))
     rest = document.trim(Span(min(rest_start, whole.end), whole.end))
     name = Span(name.start, name.start + len(shown.rstrip(" .:–—-")))
-    own_line = bold and after.startswith("\n") and after.lstrip()[:1].isupper()
-    few = 0 < len(fold(document.quote(name)).split()) <= longest
-    ends = shown.endswith(_ENDS) or after.lstrip().startswith(_ENDS) or own_line
+    words = len(fold(document.quote(name)).split())
+    few = 0 < words <= longest
+    # LaTeX sets the headings of paragraphs so, with no mark behind them.
+    runs_on = bold and after.lstrip()[:1].isupper() and (after[:1] == "\n" or words <= _FEW_BOLD)
+    ends = shown.endswith(_ENDS) or after.lstrip().startswith(_ENDS) or runs_on
     alone = rest.end == rest.start
     return (name, rest) if few and (ends or alone) else None

@@ -11,6 +11,7 @@ from pipeline.model import BlockKind
 
 _LOOSE = 1.2  # times the usual distance of lines: a wider one parts paragraphs
 _INDENT = 0.7  # em
+_TERM = 0.35  # of the width, that a line leaves free which a meaning follows, set in below it
 _FAR = 8.0  # em between a formula and its number
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*(?:\s?\d{1,3}|\s[*†‡])?$")
 _OPEN = re.compile(
@@ -120,8 +121,10 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     if line.left > above.left + _INDENT * em and len(part) > 1:
         return ended or short
     if line.left > above.left + _INDENT * em and not hanging:
-        # An indented first line, unless the paragraph hangs: then its first line is full.
-        return ended and short
+        # An indented first line, unless the paragraph hangs: then its first line is full, but for
+        # that of a term with its meaning below.
+        term = right - above.right > _TERM * (right - left) and line.text[:1].isupper()
+        return short and (ended or term)
     if line.left < above.left - _INDENT * em and (len(part) > 1 or hanging):
         if len(part) == 1 and not (ended or short):
             return False  # an item whose first line alone is set in, as in bills
@@ -129,7 +132,7 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     slack = right - above.right
     if not ended and line.text[0].islower():
         return False
-    return short and ((ended and slack > 2 * em) or slack > 0.35 * (right - left))
+    return short and ((ended and slack > 2 * em) or slack > _TERM * (right - left))
 
 
 def _is_item(part: Sequence[Printed], line: Printed, ended: bool, short: bool) -> bool:
