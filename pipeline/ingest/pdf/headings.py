@@ -1,6 +1,7 @@
 """Which passages are headings, and how deep: by outline, number, believed tag, size and weight."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,7 @@ _BIGGER, _LIGHT_BIGGER = 1.08, 1.15  # times the body's size, in bold and in lig
 _MUCH_BIGGER = 1.25
 _DEEPEST = 6
 _SAME_SIZE = 0.6  # points
+_AGAIN, _MOSTLY = 3, 0.5  # times that a label comes, and of the others of its look that have it
 _FEWEST = 3  # headings that an outline must name to be believed
 _COVER = 3  # pages; looks that only they show are the title's and the imprint's
 _LONGEST, _MOST_WORDS, _MOST_LINES = 220, 28, 4
@@ -185,15 +187,30 @@ def _nest(headings: Sequence[Passage]) -> None:
         if depth := _depth(heading):
             look = _look(heading)
             shallowest[look] = min(depth, shallowest.get(look, depth))
+    labels = _labels(headings)
     above: list[Passage] = []
     for heading in headings:
-        while above and not _is_under(heading, above[-1], shallowest):
+        while above and not _is_under(heading, above[-1], shallowest, labels):
             above.pop()
         above.append(heading)
         heading.level = min(_DEEPEST, len(above))
 
 
-def _is_under(heading: Passage, other: Passage, shallowest: dict[_Look, int]) -> bool:
+def _labels(headings: Sequence[Passage]) -> set[Passage]:
+    """The headings that come again below most others of their look: "Activities", "Outcome"."""
+    found: set[Passage] = set()
+    for look in {_look(heading) for heading in headings}:
+        alike = [heading for heading in headings if _look(heading) == look]
+        times = Counter(heading.text for heading in alike)
+        often = [heading for heading in alike if times[heading.text] >= _AGAIN]
+        others = len(alike) - len(often)
+        found.update(one for one in often if times[one.text] >= _MOSTLY * others > 0)
+    return found
+
+
+def _is_under(
+    heading: Passage, other: Passage, shallowest: dict[_Look, int], labels: set[Passage]
+) -> bool:
     """Whether a heading is part of an earlier one: by its number, else by its look."""
     number, number_above = _number(heading), _number(other)
     if number and number_above:
@@ -213,6 +230,8 @@ def _is_under(heading: Passage, other: Passage, shallowest: dict[_Look, int]) ->
         return levels[0] > levels[1]
     if look.bold != look_above.bold:
         return look_above.bold
+    if (heading in labels) != (other in labels):
+        return heading in labels
     depths = [_depth(h) or shallowest.get(_look(h), 0) for h in (heading, other)]
     return depths[0] > depths[1] > 0
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import inf
+from math import floor, inf
 from statistics import median
 from typing import NamedTuple
 
@@ -39,6 +39,7 @@ _ALIGNED = 0.7  # share of the cells of a column that share an edge
 _PADDING = 1.4  # em between a rule and the words of a title in the table, at most
 _STEP, _TIGHT = 2.6, 1.5  # em between the base lines of an open table, and of one row of it
 _HIGHEST = 80.0  # points that a head may stand high above the first line
+_NEARER = 8  # ... and the steps in which less than that is looked at
 _FOOT = 0.88  # of the page's height, below which there is no text
 _LOW = 0.7  # of the page's height, above which no table goes on overleaf
 _FEWEST_ALONE = 4  # lines between only two rules that are a table: names of authors have three
@@ -112,19 +113,27 @@ def _between(
     """The tables between lines of one extent."""
     left, right = lines[0][0], lines[0][2]
     edges = [line[1] for line in lines]
-    bands = [_Band(*pair, words.between(*pair, left, right)) for pair in pairwise(edges)]
-    if not any(band.strips for band in bands):
+    bands = _open_start(words, edges[0] - _HIGHEST, edges[0], left, right)
+    for top, bottom in pairwise(edges):
+        band = _Band(top, bottom, words.between(top, bottom, left, right))
+        bands.append(band)
+        if not (band.strips or _is_title(band)):  # what stands between two tables
+            bands += _open_start(words, max(top, bottom - _HIGHEST), bottom, left, right)
+    if all(band.open or not band.strips for band in bands):
         return
-    start = words.between(edges[0] - _HIGHEST, edges[0], left, right)
     end = words.between(edges[-1], height, left, right)
-    bands = [*_open_start(start, edges[0]), *bands, *_open_end(end, edges[-1], height)]
-    for run in _runs(bands):
+    for run in _runs([*bands, *_open_end(end, edges[-1], height)]):
         if table := _table(run, left, right, beside=beside):
             yield table
 
 
-def _open_start(lines: Sequence[Level], bottom: float) -> list[_Band]:
-    """What stands close above the first line: heads, where only the feet of rows are ruled."""
+def _open_start(words: Words, top: float, bottom: float, left: float, right: float) -> list[_Band]:
+    """What stands close above a line: heads, where only the feet of rows are ruled.
+
+    What is wider than the table stands above its heads.
+    """
+    tops = range(floor(top), floor(bottom), _NEARER)
+    lines = next((found for y in tops if (found := words.between(y, bottom, left, right))), [])
     levels = _until(lines[::-1], _TIGHT)[::-1]
     if not levels or bottom - levels[-1].base > _PADDING * levels[-1].glyphs[0].size:
         return []
