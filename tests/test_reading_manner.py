@@ -13,10 +13,15 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from runs import extract, gleaner, put
+from runs import extract, files, gleaner, put, reasons
 
 from pipeline.model import Document, Verdict
-from pipeline.run.manner import Manner
+from pipeline.run import fresh
+from pipeline.run.engine import preflight
+from pipeline.run.fresh import Wanted
+from pipeline.run.limits import Limits
+from pipeline.run.manner import Manner, recogniser
+from pipeline.run.show import summary
 from pipeline.store import Stage, Store, read_noun
 
 WORDS = "Developers should keep a ledger of every run."
@@ -101,7 +106,7 @@ def test_a_scan_is_read_by_text_recognition_when_asked(store: Store) -> None:
     put(store.documents / "scan.pdf", scan())
     extract(store)
     assert document(store, "scan.pdf").verdict is Verdict.NEEDS_OCR
-    report = extract(store, manner=Manner(ocr=True))
+    report = extract(store, manner=Manner(ocr=recogniser()))
     assert next(iter(report.rows)).why == ("--ocr is new",)
     read = document(store, "scan.pdf")
     assert read.text == f"{WORDS}\nDeployers should read the ledger every week."
@@ -113,6 +118,58 @@ def test_a_scan_is_read_by_text_recognition_when_asked(store: Store) -> None:
     box = read.blocks[0].lines[0].box
     assert box.x0 == pytest.approx(48, abs=3)
     assert box.top == pytest.approx(50, abs=6)
+
+
+@pytest.mark.usefixtures("recognition")
+def test_a_run_without_recognition_leaves_what_it_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = put(store.documents / "scan.pdf", scan())
+    extract(store, manner=Manner(ocr=recogniser()))
+    made = files(store)
+    assert reasons(store, "scan.pdf") == ""
+    assert extract(store).totals.fresh == 1
+    os.utime(file)
+    assert extract(store, limits=Limits(seconds=200)).totals.fresh == 1
+    monkeypatch.setattr(fresh, "ingredients", lambda stage: {"ingest/new.py": "1"})
+    monkeypatch.setattr(fresh, "code", lambda stage: f"new-{stage}")
+    report = extract(store)  # read again for another reason, and by recognition again
+    assert "--ocr" not in next(iter(report.rows)).why
+    assert report.totals.read == 1
+    assert files(store) == made
+    assert extract(store).totals.fresh == 1
+
+
+@pytest.mark.usefixtures("recognition")
+@pytest.mark.parametrize("forced", [True, False])
+def test_what_is_read_without_recognition_and_was_with_it_is_told(
+    store: Store, forced: bool
+) -> None:
+    file = put(store.documents / "scan.pdf", scan())
+    recognising = Manner(ocr=recogniser())
+    extract(store, manner=recognising)
+    if not forced:
+        put(file, file.read_bytes() + b"\n")
+    report = extract(store, force=forced)
+    (row,) = report.rows
+    assert (row.verdict, row.issues[0].code) == ("needs OCR", "read-without-ocr")
+    told = (
+        "1 document read without --ocr, and by it before: gleaner extract --ocr reads it so again"
+    )
+    assert f"ocr        {told}" in list(summary(report))
+    assert "read-without-ocr" in report.page.read_text()
+    assert not any(line.startswith("ocr") for line in summary(extract(store)))
+    assert not any(line.startswith("ocr") for line in summary(extract(store, manner=recognising)))
+    assert document(store, "scan.pdf").verdict is Verdict.COMPLETE
+
+
+def test_a_worker_elsewhere_must_have_the_same_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Wanted(manner=Manner(ocr="5.3.0"))
+    monkeypatch.setattr(preflight, "recogniser", lambda: "5.3.0")
+    question = preflight.Preflight(wanted, preflight.parts(wanted), {})
+    assert question() == ""
+    monkeypatch.setattr(preflight, "recogniser", lambda: "")
+    assert question().startswith("--ocr is absent there and 5.3.0 here.")
 
 
 def soup() -> bytes:
@@ -131,7 +188,7 @@ def test_what_has_garbled_characters_is_read_by_text_recognition_when_asked(stor
     put(store.documents / "soup.pdf", soup())
     (row,) = extract(store).rows
     assert (row.verdict, "--ocr" in row.message) == ("garbled", True)
-    extract(store, manner=Manner(ocr=True))
+    extract(store, manner=Manner(ocr=recogniser()))
     read = document(store, "soup.pdf")
     assert (read.text, read.verdict) == (WORDS, Verdict.COMPLETE)
 

@@ -128,7 +128,8 @@ def _run(
 
     if ocr and not recogniser():
         stop(WRONG, "--ocr needs Tesseract. Debian, Ubuntu: apt-get install tesseract-ocr")
-    limits, manner = Limits(limit_seconds, limit_memory), Manner(pdf_reader, password, ocr)
+    limits = Limits(limit_seconds, limit_memory)
+    manner = Manner(pdf_reader, password, recogniser() if ocr else "")
     wanted = Wanted(tuple(map(Stage, stages)), limits, force, retry, manner)
     try:
         request = Request(Store(raw, extracted), wanted, paths, jobs, wait, engine)

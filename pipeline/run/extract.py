@@ -14,7 +14,7 @@ from pipeline.run.engine import LOCAL, LostEngine, Spread, check_engine, on_clus
 from pipeline.run.engine.preflight import preflight
 from pipeline.run.fresh import FILES, OVERTAKEN, RAW, SIDECAR, STALE, Judged, judge
 from pipeline.run.lock import only_run
-from pipeline.run.outcome import Noted, set_aside
+from pipeline.run.outcome import WITHOUT_OCR, Noted, set_aside
 from pipeline.run.pool import Outcome, map_documents, prepare
 from pipeline.run.report import Report, write_report
 from pipeline.run.request import NothingToRead, Progress, Request
@@ -91,6 +91,7 @@ class _Run:
         self.seen = Shelf[str](str)  # names, but for those in unchanged folders
         self.unchanged = Unchanged(state, request.wanted)
         self.shut: list[str] = []
+        self.ocr = ""  # the text recognition that some documents stay read by
         # Whether a worker was, perhaps while it wrote. Those of a cluster come and go unseen.
         self.killed = request.engine != LOCAL
 
@@ -160,6 +161,7 @@ class _Run:
                     self.shut.append(original.name)
                 self._refuse(judged, original.trouble, {})
             elif judged.why or known is None:
+                self.ocr = judged.ocr or self.ocr
                 yield judged
             else:
                 if known != self.state.get(known.name):  # the same bytes under new stamps
@@ -191,7 +193,6 @@ class _Run:
             prepare(preload)
         if reads_words:
             _check_knowledge()
-        codes = {stage: self.wanted.code(stage) for stage in self.wanted.stages}
         under_way: dict[str, Judged] = {}
 
         def tasks() -> Iterator[Task]:
@@ -199,19 +200,23 @@ class _Run:
                 if item.original.name in under_way:  # asked for twice, as objects can be
                     continue
                 under_way[item.original.name] = item
+                wanted = self.wanted.keeping(item.ocr)
+                if item.ocr:
+                    code, parts = wanted.code(Stage.INGEST), wanted.ingredients(Stage.INGEST)
+                    self.state.remember_code(code, parts)
                 yield Task(
                     store=self.store,
                     original=item.original,
-                    stages=self.wanted.stages,
-                    codes={stage.value: code for stage, code in codes.items()},
+                    stages=wanted.stages,
+                    codes={stage.value: wanted.code(stage) for stage in wanted.stages},
                     stamp=item.known.stamps[0] if item.known else "",
                     hashes=item.known.hashes if item.known else {},
                     keys=item.known.keys if item.known else {},
                     row=item.known.row if item.known else None,
                     why=item.why,
                     edited=self.edited,
-                    force=self.wanted.force or self.wanted.retries(item.known),
-                    manner=self.wanted.manner,
+                    force=wanted.force or wanted.retries(item.known),
+                    manner=wanted.manner,
                     left=_left(item.known) if self.store.far else {},
                 )
 
@@ -229,7 +234,7 @@ class _Run:
         if self.request.engine == LOCAL:
             yield map_documents
             return
-        with preflight(self.store, self.wanted, original) as ready:
+        with preflight(self.store, self.wanted.keeping(self.ocr), original) as ready:
             yield on_cluster(self.request.engine, expected_seconds, ready)
 
     def _settle(self, judged: Judged, outcome: Outcome[Task, Result]) -> None:
@@ -249,11 +254,18 @@ class _Run:
             message = f"{what}: made again, the copy is under {self.edited}."
             note = Noted("edited-by-hand", "warning", len(result.edited), message)
             row = replace(row, issues=(note, *row.issues))
+        if _recognised(judged.known) and not self.wanted.keeping(judged.ocr).manner.ocr:
+            message = (
+                "Text recognition read it before, and this run was without it: "
+                "`gleaner extract --ocr` reads it so again."
+            )
+            row = replace(row, issues=(Noted(WITHOUT_OCR, "warning", 1, message), *row.issues))
         self.report.add(row)
         self.progress.document(row)
 
     def _remember(self, judged: Judged, result: Result) -> None:
-        original, known, stages = judged.original, judged.known, self.wanted.stages
+        original, known, wanted = judged.original, judged.known, self.wanted.keeping(judged.ocr)
+        stages = wanted.stages
         stamps = dict(zip(FILES, known.stamps if known else [""] * len(FILES), strict=True))
         codes = dict(zip(Stage, known.codes if known else [STALE] * len(Stage), strict=True))
         raw, sidecar = result.raw_stamps
@@ -266,7 +278,7 @@ class _Run:
                 file = self.store.output(stage, original.name)
                 stamps[stage] = result.left.get(stage) or stamp(file)
             if stage in stages:
-                codes[stage] = self.wanted.code(stage)
+                codes[stage] = wanted.code(stage)
             elif stage in result.stale:
                 codes[stage] = STALE
         self.state.put(
@@ -287,7 +299,7 @@ class _Run:
         self, judged: Judged, trouble: Trouble, hashes: dict[str, str], seconds: float = 0.0
     ) -> None:
         """Set a document aside: nothing of it stays in `extracted/` but the reason."""
-        original = judged.original
+        original, wanted = judged.original, self.wanted.keeping(judged.ocr)
         row = set_aside(original, trouble, judged.why)
         if seconds:
             row = replace(row, seconds={"until set aside": round(seconds, 4)})
@@ -301,7 +313,7 @@ class _Run:
                         *map(settled, self.store.raw_stamps(original)),
                         *[GONE] * len(Stage),
                     ),
-                    codes=tuple(self.wanted.code(stage) for stage in Stage),
+                    codes=tuple(wanted.code(stage) for stage in Stage),
                     row=row,
                     hashes={RAW: hashes.get(RAW) or _hash(original.file)},
                     limits=(self.wanted.limits.seconds, self.wanted.limits.megabytes),
@@ -335,6 +347,11 @@ class _Run:
                 self._clear(name, self.state.get(name))
                 self.state.forget(name)
                 self.report.removed.append(name)
+
+
+def _recognised(known: Known | None) -> bool:
+    """Whether there were words of a document that only text recognition saw."""
+    return known is not None and any(noted.code == "text-recognised" for noted in known.row.issues)
 
 
 def _left(known: Known | None) -> dict[str, str]:

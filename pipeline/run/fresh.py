@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pipeline
 from pipeline.run.limits import Limits
-from pipeline.run.manner import Manner
+from pipeline.run.manner import OCR, Manner, recogniser
 from pipeline.run.state import Known, State
 from pipeline.store import GONE, Original, Remote, Stage, Store, digest, read_as_it_is, taken
 from pipeline.version import version
@@ -55,12 +55,14 @@ ANOTHER_DAY = {"crashed", "unreadable", "cannot-write"}
 class Judged:
     """A document before a run: what is known, and why it must be read (empty: it is fresh).
 
-    `known` has the stamps of now where the files are the same in spite of new stamps.
+    `known` has the stamps of now where the files are the same in spite of new stamps. `ocr` is the
+    text recognition that it was read by, where the run asks for none: it stays so.
     """
 
     original: Original
     known: Known | None
     why: tuple[str, ...]
+    ocr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ class Wanted:
         """Whether a document was not done for a reason that is to be tried again."""
         code = known.row.code if known else ""
         return bool(code) and (code in self.retry or ALL in self.retry)
+
+    def keeping(self, ocr: str) -> "Wanted":
+        """What is wanted of a document that stays read by that text recognition, if by any."""
+        return replace(self, manner=replace(self.manner, ocr=ocr)) if ocr else self
 
     def ingredients(self, stage: Stage) -> dict[str, str]:
         """What a stage depends on besides its input, the manner of reading included."""
@@ -143,15 +149,18 @@ def judge(store: Store, state: State, original: Original, wanted: Wanted) -> Jud
     if wanted.force:
         return Judged(original, known, ("--force",))
     now = store.stamps(original)
+    files = tuple(_changed_files(store, original, known, now, wanted.stages))
+    ocr = "" if f"{_called(RAW)} changed" in files else _kept(state, known, wanted)
+    wanted = wanted.keeping(ocr)
     why = (
         *(("it lies elsewhere now",) if moved else ()),
-        *_changed_files(store, original, known, now, wanted.stages),
+        *files,
         *_changed_code(state, known, wanted),
         *_worth_another_try(known, wanted),
         *((f"--retry {known.row.code}",) if wanted.retries(known) else ()),
     )
     same = not why and wanted.stages == tuple(Stage)
-    return Judged(original, replace(known, stamps=now) if same else known, why)
+    return Judged(original, replace(known, stamps=now) if same else known, why, ocr)
 
 
 def judged(
@@ -161,6 +170,19 @@ def judged(
     for group in groups:
         for original in group:
             yield judge(store, state, original, wanted)
+
+
+def _kept(state: State, known: Known, wanted: Wanted) -> str:
+    """The text recognition that a document stays read by in a run that asks for none.
+
+    Without it the words of a scan, and all that was decided on them, would be gone in silence.
+    """
+    before = known.codes[0]
+    if wanted.manner.ocr or not known.row.verdict or before == wanted.code(Stage.INGEST):
+        return ""
+    was = state.parts(before).get(OCR, "")
+    # What must be read again for another reason is read by what is installed now, if it still is.
+    return was if not was or wanted.keeping(was).code(Stage.INGEST) == before else recogniser()
 
 
 def _changed_files(

@@ -5,22 +5,24 @@ from dataclasses import dataclass, field
 from functools import cache
 
 TESSERACT = "tesseract"  # Debian: tesseract-ocr, and a package for each language
+OCR = "--ocr"
 _DPI = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How originals are read: `pdf_reader` as in `ingest.raw.Raw`, the password of locked PDFs
-    whose sidecar has none, and whether pages of pictures go through text recognition."""
+    whose sidecar has none, and the version of the text recognition that pages of pictures go
+    through (empty: none)."""
 
     pdf_reader: str = "auto"
     password: str = field(default="", repr=False)
-    ocr: bool = False
+    ocr: str = ""
 
     def said(self) -> dict[str, str]:
         """What shapes a text besides its original, as `ingredients` names it."""
         chosen = {"--pdf-reader": self.pdf_reader} if self.pdf_reader != "auto" else {}
-        return chosen | ({"--ocr": recogniser()} if self.ocr else {})
+        return chosen | ({OCR: self.ocr} if self.ocr else {})
 
 
 @cache

@@ -25,6 +25,7 @@ UNREAD = {
 # As Segments.kinds numbers them.
 KINDS = ("not looked at", "boilerplate", "context", "record")
 SET_ASIDE, INCOMPLETE = "set aside", "incomplete"
+WITHOUT_OCR = "read-without-ocr"  # what text recognition read before
 LEVELS = ("error", "warning", "info")  # the loudest first
 STRIP = 160  # cells of a coverage strip: more than a report has pixels for
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from pipeline.run.outcome import SET_ASIDE, Row
+from pipeline.run.outcome import SET_ASIDE, WITHOUT_OCR, Row
 from pipeline.run.page import seconds_in_words
 from pipeline.run.report import Report
 from pipeline.run.reviews import STATUSES, Reviews
@@ -133,6 +133,7 @@ def summary(report: Report) -> Iterator[str]:
         ("words", f"{totals.words:,}"),
         ("records", f"{totals.records:,}"),
         *(line for level in _LEVELS for line in _listed(f"{level}s", _of(report, level))),
+        ("ocr", _without_ocr(report)),
         ("removed", ", ".join(map(printable, report.removed))),
         *(_reviewed("review", report.reviews, totals.records) if report.reviews else ()),
         ("time", seconds_in_words(report.seconds)),
@@ -161,6 +162,14 @@ def _documents(report: Report) -> str:
     parts = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     incomplete = f"; {totals.incomplete:,} incomplete" if totals.incomplete else ""
     return f"{totals.documents:,} ({parts}{incomplete})"
+
+
+def _without_ocr(report: Report) -> str:
+    """What to do where the words of scans are gone."""
+    if not (count := report.issues["warning", WITHOUT_OCR]):
+        return ""
+    read = f"{counted(count, 'document')} read without --ocr, and by it before"
+    return f"{read}: gleaner extract --ocr reads {'it' if count == 1 else 'them'} so again"
 
 
 def _of(report: Report, level: str) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from pipeline.run.fresh import HOME, Wanted
+from pipeline.run.manner import OCR, recogniser
 from pipeline.store import Original, Store, digest, read_bytes, write
 
 MARK = ".engine"
@@ -68,6 +69,8 @@ def parts(wanted: Wanted) -> dict[str, str]:
     found: dict[str, str] = {}
     for stage in wanted.stages:
         found |= wanted.ingredients(stage)
+    if wanted.manner.ocr:
+        found[OCR] = recogniser()  # the one here, not that of whoever asks
     for file in sorted(chain.from_iterable((HOME / folder).rglob("*.py") for folder in CODE)):
         found[file.relative_to(HOME).as_posix()] = digest(file.read_bytes())[:16]
     return found
