@@ -178,7 +178,7 @@ def test_totals_add_up(tmp_path: Path) -> None:
     assert (totals.set_aside, totals.incomplete) == (1, 1)
     assert (totals.pages, totals.records) == (6, 9)
     assert [one.name for one in report.not_done] == ["c", "d"]
-    assert [one.name for one in report.read] == ["a", "b", "d"]
+    assert [one.name for one in report.documents] == ["a", "b", "c", "d"]
     assert report.exit_code == 1
     assert report_of(tmp_path, row("b")).exit_code == 0
     report.interrupted = True
@@ -204,7 +204,7 @@ def test_names_and_messages_are_shown_and_not_run(tmp_path: Path) -> None:
     assert "<img" not in page
     body = page[page.index("<body>") :]
     assert "49" not in re.sub(r"#[0-9a-f]+", "", body)
-    assert page.count("&lt;img src=x onerror=alert(1)&gt;{{7*7}}&lt;/script&gt;.pdf") == 4
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;{{7*7}}&lt;/script&gt;.pdf") == 5
 
 
 def test_the_page_needs_nothing_but_itself(tmp_path: Path) -> None:
@@ -246,6 +246,18 @@ def test_documents_with_one_reason_are_told_of_together(tmp_path: Path) -> None:
         ["b.pdf"],
     ]
     assert report.page.read_text().count("It is locked.") == 1
+
+
+def test_the_table_of_documents_has_those_that_could_not_be_read(tmp_path: Path) -> None:
+    report = report_of(tmp_path, row("b.pdf"), refused("c.pdf"), refused("a.pdf"))
+    write_report(report)
+    _, _, table = report.page.read_text().partition("<h2>Documents</h2>")
+    rows = [" ".join(re.sub("<[^>]+>", " ", part).split()) for part in table.split("<tr>")[2:]]
+    assert rows == [
+        "a.pdf set aside encrypted 0",
+        "b.pdf complete 2 3",
+        "c.pdf set aside encrypted 0",
+    ]
 
 
 def test_a_report_of_very_many_fresh_documents_stays_small(tmp_path: Path) -> None:

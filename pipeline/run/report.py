@@ -79,10 +79,9 @@ class Report(Sums):
         return list(alike.values())
 
     @property
-    def read(self) -> list[Row]:
-        """The first SHOWN of what could be read, now or before, by name."""
-        readable = (row for row in self.rows if row.verdict)
-        return nsmallest(SHOWN, readable, key=lambda row: row.name)
+    def documents(self) -> list[Row]:
+        """The first SHOWN of all rows, also of what could not be read, by name."""
+        return nsmallest(SHOWN, self.rows, key=lambda row: row.name)
 
     @property
     def reasons(self) -> list[tuple[str, str, int]]:
