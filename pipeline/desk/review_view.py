@@ -26,9 +26,10 @@ Word = tuple[int, int, float, float, float, float]
 
 
 def review(request: Request) -> Response:
-    """The page of a record; without one in the address, the first that nobody decided on."""
+    """The page of a record; where the address names none of ours, the first that is open."""
     folio = _folio(request)
-    record = _record(request, folio)
+    asked = _record(request, folio)
+    record = asked or _first(folio)
     geometry = any(one.width for one in folio.document.pages)
     views = [
         *(["pages"] if geometry and folio.document.media_type == "application/pdf" else []),
@@ -45,6 +46,8 @@ def review(request: Request) -> Response:
         role=folio.role,
         pages=len(folio.document.pages),
         part=record_part(request, folio, record) if record else "",
+        missing=asked is None and bool(request.query_params.get("record")),
+        waits=record is not None and _open(record),
         asked=request.query_params.get("field", ""),
     )
 
@@ -74,7 +77,7 @@ def part(request: Request) -> Response:
     folio = _folio(request)
     record = _record(request, folio)
     if record is None:
-        return JSONResponse({"error": "This document has no records."}, 404)
+        return JSONResponse({"error": "There is no such record."}, 404)
     return record_answer(request, folio, record.id)
 
 
@@ -197,9 +200,13 @@ def _folio(request: Request) -> Folio:
 
 
 def _record(request: Request, folio: Folio) -> ReviewedRecord | None:
-    asked = reviewed_record(folio, request.query_params.get("record", ""))
-    if asked is not None:
-        return asked
+    """The record of the address, if there is one; the first that is open where it names none."""
+    asked = request.query_params.get("record", "")
+    return reviewed_record(folio, asked) if asked else _first(folio)
+
+
+def _first(folio: Folio) -> ReviewedRecord | None:
+    """The first record that is open, else the first."""
     records = folio.reviewed.records
     return next((r for r in records if _open(r)), records[0] if records else None)
 

@@ -311,6 +311,33 @@ def test_all_text_is_inert(browser: Browser, desk: Desk) -> None:
         assert page.title() == title
 
 
+def test_a_record_that_is_not_there_is_said_until_another_is_shown(
+    browser: Browser, still_desk: Desk
+) -> None:
+    first, second, *_ = (one.id for one in records_of(still_desk).records)
+    with visit(browser, still_desk) as page:
+        review(page, still_desk, record="no-such")
+        said = page.locator("#missing").inner_text()
+        assert said == (
+            "There is no such record in this document. This is its first that waits, and the queue "
+            "goes on from it."
+        )
+        assert record(page) == first
+        assert onward(page, lambda: press(page, "]")) == second
+        assert page.locator("#missing").count() == 0
+        page.go_back()
+        saying(page, "There is no such record.")
+        review(page, still_desk, record=second)
+        assert page.locator("#missing").count() == 0
+    with still_desk.client() as client:
+        asked = {"record": "no-such", "field": "name"}
+        answers = [client.get(f"/{part}/{PDF}", params=asked) for part in ("record", "history")]
+        assert [(one.status_code, "no such record" in one.text) for one in answers] == [
+            (404, True),
+            (404, True),
+        ]
+
+
 # --- everybody ------------------------------------------------------------------------------------
 
 

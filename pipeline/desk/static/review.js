@@ -63,6 +63,7 @@ async function go(id, field, { push = true, onward = false, kept = false } = {})
 
 function show({ html, lights }, field) {
   if (!html) return;
+  $("missing")?.remove();
   sheets.close();
   source.update(lights);
   pane.show(html, field);
