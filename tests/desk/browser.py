@@ -20,7 +20,7 @@ ARGUMENTS = (
 )  # fmt: skip
 PDF = "samples/harbour-frontier-controls.pdf"
 MARKDOWN = "samples/guideline-safe-procurement.md"
-SMALL, LARGE = (1280, 720), (1920, 1080)
+SMALL, LARGE, HIGH = (1280, 720), (1920, 1080), (900, 1200)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from desk.browser import (
+    HIGH,
     LARGE,
     MARKDOWN,
     PDF,
@@ -364,12 +365,13 @@ def _check(page: Page) -> None:
     assert bad == [], json.dumps(bad, indent=1)[:3000]
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", [SMALL, LARGE, HIGH])
 def test_it_fits(size: tuple[int, int], browser: Browser, still_desk: Desk) -> None:
     with visit(browser, still_desk, size=size) as page:
         review(page, still_desk)
         for box in boxes(page, ".acts button, .top > *, .bar button"):
             assert 0 <= box["left"] <= box["right"] <= size[0]
             assert 0 <= box["top"] <= box["bottom"] <= size[1]
+        assert boxes(page, "#pages")[0]["width"] > 600, "a page can be read"
         rows = boxes(page, ".field")
         assert rows[-1]["bottom"] <= boxes(page, "#about")[0]["top"] + 1, "all fields are in sight"
