@@ -129,7 +129,11 @@ def test_a_document_set_aside_is_named_with_its_reason_and_the_run_fails(store: 
         (["explain", "no-such-thing"], "no-such-thing"),
         (["taxonomies", "lifecicle"], "lifecycle"),
         (["tag", "--taxonomy", "lifecicle", "Audit models."], "lifecycle"),
-        (["evaluate", "--gold", "none.json"], "none.json"),
+        (["evaluate", "--gold", "none.json"], "There is no none.json.\n"),
+        (["import", "earlier", "none.csv"], "There is no none.csv.\n"),
+        (["import", "earlier", "coded.cvs"], "Did you mean "),
+        (["review", "apply", "none.json", "--curator", "ada"], "There is no none.json.\n"),
+        (["taxonomies", "crosswalk", "none.tsv"], "There is no none.tsv.\n"),
         (["plan", "nowhere"], "nowhere"),
     ],
 )
@@ -137,6 +141,7 @@ def test_a_wrong_request_is_named_and_ends_with_2(
     words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    put(tmp_path / "coded.csv", "")
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 2
     assert said in done.stderr

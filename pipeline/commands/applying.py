@@ -4,11 +4,19 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.base import WRONG, json_option, print_json, print_lines, stop, store_options
+from pipeline.commands.base import (
+    WRONG,
+    Existing,
+    json_option,
+    print_json,
+    print_lines,
+    stop,
+    store_options,
+)
 
 
 @click.command(epilog="Example: gleaner review apply copy.json --curator ada --dry-run")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=Existing(path_type=Path, dir_okay=False))
 @click.option("--curator", metavar="NAME", required=True, help="Under which name you decide.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be decided.")
 @store_options

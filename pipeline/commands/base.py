@@ -18,6 +18,7 @@ from pipeline.store import (
     Remote,
     UnusableDecisions,
     json_parts,
+    not_there,
     place,
     speaks_of_objects,
 )
@@ -146,6 +147,17 @@ class Place(click.Path):
         if isinstance(meant, Remote) and inner and inner.info_name not in FAR:
             self.fail(f"{inner.info_name} needs folders of a disk. {far_commands()}", param, ctx)
         return meant
+
+
+class Existing(Place):
+    """The path of a file or folder that must be there."""
+
+    def convert(self, value: Any, param: Any, ctx: click.Context | None) -> Any:
+        """The path that is meant."""
+        path = super().convert(value, param, ctx)
+        if not path.exists():
+            stop(WRONG, str(not_there(path)))
+        return path
 
 
 def store_options(command: Command) -> Command:

@@ -9,6 +9,7 @@ from pipeline.commands.arriving import arrive, arriving_options, take_options
 from pipeline.commands.base import (
     NOT_ALL,
     WRONG,
+    Existing,
     json_option,
     print_json,
     print_lines,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     "import", cls=WithFormats, epilog="Example: gleaner import csv records.csv --curator ada"
 )
 @click.argument("format", metavar="FORMAT", type=Format(back=True))
-@click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
+@click.argument("path", required=False, type=Existing(path_type=Path))
 @store_options
 @click.option("--curator", default="", metavar="NAME", help="Who made the changes to records.")
 @click.option("--add", is_flag=True, help="Take rows with unknown ids as records by hand.")

@@ -9,6 +9,7 @@ from pipeline.commands.base import (
     DONE,
     NOT_ALL,
     WRONG,
+    Existing,
     json_option,
     print_json,
     print_lines,
@@ -142,7 +143,7 @@ def diff(
 
 
 @taxonomies.command(epilog="Example: gleaner taxonomies crosswalk atlas.sssom.tsv")
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", required=False, type=Existing(path_type=Path, dir_okay=False))
 @store_options
 @json_option
 def crosswalk(file: Path | None, raw: Path, extracted: Path, as_json: bool) -> None:
@@ -155,8 +156,6 @@ def crosswalk(file: Path | None, raw: Path, extracted: Path, as_json: bool) -> N
     from pipeline.run.standing import NotStanding
     from pipeline.store import Store
 
-    if file and not file.is_file():
-        stop(WRONG, f"There is no {file}.")
     try:
         found = [*crosswalk_lines(crosswalks_at(file), Store(raw, extracted))]
     except Unusable as error:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.base import Command
+from pipeline.commands.base import Command, Existing
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_FILE = Existing(path_type=Path, dir_okay=False)
+_FOLDER = Existing(path_type=Path, file_okay=False)
 _WRITTEN = click.Path(path_type=Path, dir_okay=False)
 
 _OPTIONS = (

@@ -38,7 +38,7 @@ def _named(layout: Layout, name: Path) -> Path:
     """The file or folder in `raw/documents` of that name. Raises UnknownPath."""
     path = layout.documents / name
     if name.is_absolute() or ".." in name.parts or not os.path.lexists(path):
-        raise _not_there(name)
+        raise not_there(name)
     return path
 
 
@@ -133,7 +133,8 @@ def _listed(folder: Path, prefix: str, make: Make) -> tuple[list[Original], Sequ
     return files, folders
 
 
-def _not_there(path: Path) -> UnknownPath:
+def not_there(path: Path) -> UnknownPath:
+    """What to say of a path that is not there: what may be meant, too. Raises OSError."""
     import difflib
 
     missing = Path(os.path.abspath(path))  # noqa: PTH100
