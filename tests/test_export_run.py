@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from exporting import GUIDE, coding, copied, decide, exported, gleaner, imported, rows, save, store
-from runs import ROOT, extract
+from runs import ROOT, extract, put
 
 from pipeline.export import Corpus, Wanted, formats
 from pipeline.run.exporting import corpus_of, export
@@ -40,6 +40,15 @@ def test_an_export_says_of_each_record_that_nobody_decided(folder: Path) -> None
     assert [row["status"] for row in found] == ["undecided"] * 3
     assert {row["document"] for row in found} == {f"documents/{GUIDE}"}
     assert not any("decided" in (row["tags.actor.basis"], row["decided"]) for row in found)
+
+
+def test_a_part_of_a_folder_that_was_read_from_elsewhere_leaves_by_its_path(
+    folder: Path, tmp_path: Path
+) -> None:
+    far = put(tmp_path / "far" / "north" / "boats.txt", "Boats should keep to the right bank.")
+    extract(store(folder), tmp_path / "far")
+    found = corpus_of(store(folder), (far.parent,))
+    assert [file.document.path for file in found.files()] == ["far/north/boats.txt"]
 
 
 def test_the_same_records_give_the_same_bytes(folder: Path) -> None:

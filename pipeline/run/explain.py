@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pipeline.model import Claim, Document, Provenance, Record, RecordFile
 from pipeline.run.decided import decided_on, history
-from pipeline.run.fresh import Judged, Wanted, judged
+from pipeline.run.fresh import Judged, Wanted, judge
 from pipeline.run.outcome import SET_ASIDE, Row
 from pipeline.run.show import counted, printable
-from pipeline.run.state import State, lies_at
+from pipeline.run.state import State, as_read, lies_at
 from pipeline.store import Original, Stage, Store, UnknownPath, place, read_noun
 
 LONGEST = 300  # characters of a quote that are shown
@@ -171,7 +172,8 @@ def _place(source: Provenance, document: Document | None) -> str:
 
 def _documents(store: Store, path: Path) -> Explained:
     with closing(State(store.extracted, read_only=True)) as state:
-        found = list(judged(store, state, store.originals([path]), Wanted()))
+        originals = [*chain.from_iterable(store.originals([path]))]
+        found = [judge(store, state, one, Wanted()) for one in as_read(store, state, originals)]
     if not found:
         raise Unknown(f"There is nothing to read in {path}.")
     every = [_document_data(store, item) for item in found]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.model import RecordFile, RecordStatus, Review, ReviewedFile, ReviewedRecord
 from pipeline.run.reviewing import decisions_of, reviewed, up_to_date
-from pipeline.run.state import State
+from pipeline.run.state import State, as_read
 from pipeline.store import Remote, Stage, Store, UnknownPath, read_noun
 
 
@@ -24,12 +24,13 @@ class Standing:
     def __init__(self, store: Store, paths: Iterable[Path] = ()) -> None:
         self._store = store
         given = tuple(paths)
-        found = [one.name for group in store.made(Stage.ASSEMBLE, given) for one in group]
+        found = [one for group in store.made(Stage.ASSEMBLE, given) for one in group]
+        if given:
+            with closing(State(store.extracted, read_only=True)) as state:
+                found = as_read(store, state, found)
         far = isinstance(store.extracted, Remote)
         known = far and not given  # each was listed, and to ask again would be a request
-        self.names = sorted(
-            {n for n in found if known or store.output(Stage.ASSEMBLE, n).is_file()}
-        )
+        self.names = sorted({one.name for one in found if known or store.has_records(one.name)})
         self._reviewed = set(store.made_reviewed()) if far else None
         if given and not self.names:
             raise UnknownPath(f"There are no records of {given[0]}. Read it first: gleaner extract")

@@ -17,7 +17,7 @@ from pipeline.run import shared
 from pipeline.run.outcome import Row
 from pipeline.run.shared import Database, Shared
 from pipeline.run.sums import Sums
-from pipeline.store import Store, beside_us
+from pipeline.store import Original, Store, beside_us
 
 FILE = "state.sqlite3"
 VERSION = 4
@@ -242,6 +242,27 @@ def lies_at(store: Store, name: str) -> Path:
         if known and known.origin:
             return Path(known.origin)
     return file
+
+
+def as_read(store: Store, state: State, originals: list[Original]) -> list[Original]:
+    """The originals, those from elsewhere by the names under which they were read.
+
+    These begin with the folder that the run was given, which may be above the one asked about.
+    """
+
+    def unknown(original: Original) -> bool:
+        found = state.get(original.name) if original.origin else None
+        return original.origin != (found.origin if found else "")
+
+    if not any(map(unknown, originals)):
+        return originals
+    names = {origin: name for name, origin in state.origins() if origin}
+    return [
+        store.original(names[one.origin], one.origin)
+        if unknown(one) and one.origin in names
+        else one
+        for one in originals
+    ]
 
 
 def _found(extracted: Path, read_only: bool) -> Database:
