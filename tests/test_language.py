@@ -56,6 +56,7 @@ def test_it_is_called_set_aside_wherever_it_is_named(tmp_path: Path) -> None:
         assert "complete" not in done.stderr
         [page] = re.findall(r"^report +(.*)$", done.stdout, re.MULTILINE)
         assert '<td class="error">set aside<br>' in Path(page).read_text()
+        assert "no-measures-found" not in done.stdout
     shown = gleaner(tmp_path, "explain", "bericht.txt").stdout
     assert "  set aside: not-english: " in shown
     assert shown.count("It is written in German") == 1

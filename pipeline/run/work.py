@@ -14,11 +14,11 @@ from pipeline.export import bibtex, csl, ris
 from pipeline.export.works import single
 from pipeline.ingest import ingest
 from pipeline.ingest.raw import Raw, Recogniser
-from pipeline.model import Document, Frozen, Issue, Level, RecordFile, Segments, SetAside, Verdict
+from pipeline.model import Document, Frozen, Issue, Level, RecordFile, Segments, SetAside
 from pipeline.rule import Rules, load_rules
 from pipeline.run.fresh import FILES, OVERTAKEN, digest_beside
 from pipeline.run.manner import recognised, recogniser
-from pipeline.run.outcome import Row, all_issues, coverage, not_done, noted, set_aside
+from pipeline.run.outcome import PARTIAL, Row, all_issues, coverage, not_done, noted, set_aside
 from pipeline.run.pool import DISK
 from pipeline.run.task import Result, Task
 from pipeline.segment import segment
@@ -44,7 +44,6 @@ from pipeline.tag.suggest import Suggester, load_suggester
 from pipeline.taxonomy import Taxonomy, load_taxonomies
 from pipeline.version import version
 
-READABLE = {Verdict.COMPLETE, Verdict.CUT_SHORT, Verdict.PARTIAL}
 CITATIONS = {".csl.json": csl.read_works, ".ris": ris.read_works, ".bib": bibtex.read_works}
 READ_WITH = ("lingua-language-detector", "numpy", "spacy")
 
@@ -223,7 +222,8 @@ class Reading:
         tags = tag(document, segments, _taxonomies(), _suggester())
         found = assemble(document, segments, tags, self._bibliography(), _made_by())
         more = [*self.issues]
-        if not found.records and found.document.verdict in READABLE:
+        unread, _ = not_done(found.document.verdict, noted(found.issues))
+        if not found.records and unread in ("", PARTIAL):
             message = (
                 "No measure was found in it. If it states some, Gleaner does not see them yet."
             )
