@@ -210,6 +210,28 @@ def test_a_release_has_what_is_decided_and_nothing_else(folder: Path) -> None:
     assert len(rows(exported(folder, name="s.csv"))) == 2
 
 
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ((), ", 1 left out (1 rejected; --all takes them along): "),
+        (("--reviewed", "--warn"), ", 2 left out (1 rejected, 1 undecided): "),
+        (("--all",), "3 records of 1 document, 1 of them decided: "),
+    ],
+)
+@pytest.mark.parametrize("format", ["csv", "sqlite", "markdown"])
+def test_an_export_says_how_many_records_it_leaves_out(
+    format: str, option: tuple[str, ...], told: str, folder: Path
+) -> None:
+    found = rows(exported(folder))
+    found[0]["status"], found[1]["status"] = "rejected", "reviewed"
+    save(folder / "out.csv", found)
+    imported(folder)
+    done = gleaner(folder, "export", format, *option)
+    assert told in done.out
+    left = json.loads(gleaner(folder, "export", format, "--json", *option).out)["left_out"]
+    assert sum(left.values()) == told.count("1 rejected") + told.count("1 undecided")
+
+
 def test_a_document_that_need_not_be_reviewed_holds_nothing_up(folder: Path) -> None:
     with Decisions.at(folder / "raw") as decisions:
         decisions.append([coding(GUIDE, required=False)])

@@ -4,7 +4,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -45,23 +45,44 @@ class NotExported(Exception):
 
 @dataclass
 class Told:
-    """What an export did."""
+    """What an export did. `left_out` counts by their status the records that did not leave, and as
+    lost those that lost their footing."""
 
     format: str
     out: Path
+    choice: Choice
     documents: int = 0
     records: int = 0
     decided: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def begin(self) -> None:
+        """Forget what was counted: a format may begin again."""
+        self.documents = self.records = self.decided = 0
+        self.left_out.clear()
+
+    def add(self, whole: ReviewedFile, file: ReviewedFile) -> None:
+        """Count a document, of which the records of `file` leave."""
+        kept = {one.id for one in file.records}
+        self.documents += bool(kept)
+        self.records += len(kept)
+        self.decided += sum(map(_decided, file.records))
+        self.left_out.update(r.review.status.value for r in whole.records if r.id not in kept)
+        self.left_out.update("lost" for record in whole.lost if record.id not in kept)
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON has it."""
-        return asdict(self) | {"out": str(self.out)}
+        return vars(self) | {"out": str(self.out)}
 
     def lines(self) -> Iterator[str]:
         """The same for people."""
         documents, records = counted(self.documents, "document"), counted(self.records, "record")
-        told = f"{records} of {documents}, {self.decided:,} of them decided: "
-        yield f"{told if self.documents else ''}{self.out}"
+        told = f"{records} of {documents}, {self.decided:,} of them decided"
+        if self.left_out:
+            each = ", ".join(f"{count:,} {status}" for status, count in self.left_out.items())
+            option = "; --all takes them along" if self.choice is Choice.STANDING else ""
+            told += f", {self.left_out.total():,} left out ({each}{option})"
+        yield f"{told}: {self.out}" if self.documents or self.left_out else str(self.out)
 
 
 def export(
@@ -77,7 +98,7 @@ def export(
     Raises UnknownPath, NotExported, OSError and concepts.Unusable.
     """
     module = formats()[format]
-    told = Told(format, out or store.extracted / EXPORTS / module.FILE)
+    told = Told(format, out or store.extracted / EXPORTS / module.FILE, choice)
     corpus = corpus_of(store, paths, choice, wanted.taxonomies, told)
     try:
         with placed(told.out, folder=not Path(module.FILE).suffix) as draft:
@@ -98,15 +119,14 @@ def corpus_of(
 
     Raises UnknownPath, and Unusable for a taxonomy that there is not.
     """
-    stands, count = Standing(store, paths), told or Told("", Path())
+    stands, count = Standing(store, paths), told or Told("", Path(), choice)
 
     def files() -> Iterator[ReviewedFile]:
-        count.documents = count.records = count.decided = 0  # formats may begin again
+        count.begin()
         for name in _shown(stands.names):
-            file = chosen(stands.file(name), choice)
-            count.documents += bool(file.records)
-            count.records += len(file.records)
-            count.decided += sum(map(_decided, file.records))
+            whole = stands.file(name)
+            file = chosen(whole, choice)
+            count.add(whole, file)
             yield file
 
     def document(path: str) -> Document:
