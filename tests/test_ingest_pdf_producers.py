@@ -1,9 +1,12 @@
 """What programs that make PDFs do in ways of their own: LaTeX, browsers, WeasyPrint, Typst, Word."""
 
+import io
 from itertools import pairwise
 
 import pytest
-from printing import assembled, lines, read_pages, read_pdf, rule, text
+from printing import assembled, lines, pdf, read_pages, read_pdf, rule, text
+from reportlab.pdfgen.canvas import Canvas
+from tagging import Element, marked, tagged_pdf
 
 from pipeline.model import BlockKind, Document
 
@@ -149,3 +152,53 @@ def test_a_heading_that_comes_again_below_each_of_its_look_is_a_label() -> None:
         y -= 130
     levels = [block.level for block in read_pages(page).blocks if block.kind is BlockKind.HEADING]
     assert levels == [1, 2, 1, 2, 1, 2]
+
+
+def test_a_heading_with_room_behind_it_ends_though_bold_words_open_the_text_below() -> None:
+    page = lines(72, 740, " ".join(SAID), *SAID)
+    for y, asked in (
+        (680, "Q1. Who lights the lamp of the pier when the night is long?"),
+        (620, "Q2. Who puts it out at dawn when all of the crew are ashore?"),
+    ):
+        page += text(72, y, asked, font="B") + text(72, y - 14, "Ans.", font="B")
+        page += text(100, y - 14, " ".join(SAID)) + text(72, y - 28, SAID[1])
+    blocks = read_pages(page).blocks
+    assert [block.kind for block in blocks[-4:]] == [BlockKind.HEADING, BlockKind.PARAGRAPH] * 2
+
+
+def test_a_bookmark_names_a_heading_that_breaks_within_a_word() -> None:
+    """Its type is the body's: nothing else tells that it is one."""
+    file = io.BytesIO()
+    canvas = Canvas(file, invariant=True)
+    for n, first in enumerate(
+        ("Of night and dusk inspec-", "Of locks, keys and inspec-", "Of inspec-")
+    ):
+        title = first.removesuffix("-") + "tions of yards"
+        canvas.bookmarkPage(title)
+        canvas.addOutlineEntry(title, title)
+        for m, line in enumerate((first, "tions of yards", "", *SAID)):
+            canvas.drawString(72, 740 - 90 * n - 14 * m, line)
+    canvas.save()
+    document = read_pdf(file.getvalue())
+    shown = [document.quote(b.span) for b in document.blocks if b.kind is BlockKind.HEADING]
+    assert shown[0] == "Of night and dusk inspec-\ntions of yards"
+    assert len(shown) == 3
+    assert not [issue for issue in document.issues if issue.code == "headings-at-odds"]
+
+
+def test_a_title_that_breaks_within_a_word_is_printed() -> None:
+    page = text(72, 740, "On the inspec-", size=20) + text(72, 716, "tion of yards", size=20)
+    said = pdf(page + lines(72, 660, *SAID), info="/Title (On the inspection of yards)")
+    assert not read_pdf(said).issues
+
+
+def test_a_believed_tag_ends_a_heading_that_has_no_room_behind_it() -> None:
+    page, elements, y = "", [], 740
+    for number in range(0, 6, 2):
+        page += marked(number, text(72, y, "Who lights the lamp of the pier", font="B"))
+        said = text(72, y - 14, "Ans.", font="B") + text(98, y - 14, "The keeper lights it and")
+        page += marked(number + 1, said + text(72, y - 28, "signs below the last entry, as do"))
+        elements += [Element("H2", [(0, number)]), Element("P", [(0, number + 1)])]
+        y -= 80
+    blocks = read_pdf(tagged_pdf([page], Element("Document", [*elements]))).blocks
+    assert [block.kind for block in blocks] == [BlockKind.HEADING, BlockKind.PARAGRAPH] * 3

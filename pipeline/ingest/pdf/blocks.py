@@ -105,6 +105,8 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     em = line.size
     ended = bool(_SENTENCE_END.search(above.text))
     short = above.right + line.first_word_width + 0.6 * em < right
+    if above.is_tagged("H") != line.is_tagged("H"):
+        return True
     if above.tag and line.tag and above.tag.role in _WHOLE:
         if above.tag.element != line.tag.element:
             return True
@@ -113,7 +115,7 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     marker = marker_of(line.text)
     if marker and (marker["bullet"] or _is_item(part, line, ended, short)):
         return not (marker["bullet"] and marker["bullet"][0] in "-–—*o§" and not (ended or short))
-    if above.bold != line.bold and not _runs_in(above, line):
+    if above.bold != line.bold and (short or not _runs_in(above, line)):
         return True
     if _CAPTION.match(line.text) and (ended or short):
         return True

@@ -76,14 +76,14 @@ def _named(passages: Sequence[Passage], outline: Sequence[Bookmark]) -> dict[Pas
     """
     places: dict[tuple[str, int], int] = {}
     for bookmark in outline:
-        title = fold(bookmark.title)
+        title = _letters(bookmark.title)
         if re.search(r"[^\W\d_]{2}", title):
             places.setdefault((title, bookmark.page), bookmark.level)
     found: dict[Passage, int] = {}
     for passage in passages:
         if passage.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) and not passage.first.turn:
             words = passage.text if len(passage.lines) <= _MOST_LINES else ""
-            level = places.get((fold(words), passage.first.page))
+            level = places.get((_letters(words), passage.first.page))
             if words and level:
                 found[passage] = level
     if len(found) < max(_FEWEST, 0.5 * len(places)):
@@ -92,6 +92,11 @@ def _named(passages: Sequence[Passage], outline: Sequence[Bookmark]) -> dict[Pas
         # One entry over all the others is the title of the whole, not a section that holds them.
         return {passage: max(1, level - 1) for passage, level in found.items()}
     return found
+
+
+def _letters(title: str) -> str:
+    """A title without spaces: a line break may stand between words, or within one."""
+    return fold(title).replace(" ", "")
 
 
 def _follow(headings: Sequence[Passage], named: dict[Passage, int]) -> None:

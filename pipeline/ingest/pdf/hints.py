@@ -24,12 +24,16 @@ _TEMPLATE = re.compile(
 )
 
 
+_BREAK = re.compile(r"(?<=\w)[-\u2010]\n(?=[a-z])")  # within a word, perhaps
+
+
 def hinted(data: bytes, info: Mapping[str, str], printed: Iterable[str]) -> tuple[str, list[Issue]]:
     """The metadata lines that the first pages print, and an issue for what they do not.
 
     `info` is the document information dictionary, `printed` the passages of the first pages.
     """
-    words = f" {fold(' '.join(printed))} "
+    shown = " ".join(printed)
+    words = f" {fold(shown)} {fold(_BREAK.sub('', shown))} "
     said = [("title", info.get("Title", "")), ("author", info.get("Author", "")), *_packet(data)]
     believed, doubted = [], dict[str, str]()
     for key, value in said:

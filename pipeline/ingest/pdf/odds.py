@@ -73,7 +73,7 @@ def _listed(passages: Iterable[Passage]) -> Iterator[str]:
 
 
 def _plain(title: str) -> str:
-    """A title without its number."""
+    """A title without its number, nor the spaces that line breaks within words leave."""
     folded = fold(title)
     number = _NUMBER.match(folded)
-    return folded[number.end() :] if number else folded
+    return folded[number.end() if number else 0 :].replace(" ", "")
