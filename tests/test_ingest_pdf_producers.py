@@ -202,3 +202,52 @@ def test_a_believed_tag_ends_a_heading_that_has_no_room_behind_it() -> None:
         y -= 80
     blocks = read_pdf(tagged_pdf([page], Element("Document", [*elements]))).blocks
     assert [block.kind for block in blocks] == [BlockKind.HEADING, BlockKind.PARAGRAPH] * 3
+
+
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+def test_a_table_of_which_only_the_heads_are_ruled_off(reader: str) -> None:
+    """Word and Typst have such tables; what follows them may be narrower or wider."""
+    xs, heads = (72, 156, 240, 324), ("Duty", "Task", "Time", "Who")
+    page = lines(72, 750, f"{' '.join(SAID)} So it was.")
+    page += "".join(text(x, 700, one) for x, one in zip(xs, heads, strict=True))
+    page += rule(72, 695, 400, 695)
+    task = ("Look at each of", "them twice, and", "write it down.")
+    for y, duty in ((682, "Roofs"), (634, "Locks")):
+        page += text(72, y, duty) + lines(156, y, *task)
+        page += text(240, y, "1 h") + text(324, y, "the keeper")
+    page += text(72, 580, "Of the night watch", size=13) + lines(72, 560, *SAID)
+    document = read_pages(page, reader=reader)
+    (table,) = document.tables
+    shown = [[document.quote(cell.span) for cell in row if cell] for row in table.rows]
+    assert shown[0] == list(heads)
+    assert shown[2] == ["Locks", "\n".join(task), "1 h", "the keeper"]
+    assert len(shown) == 3
+    page_head = text(72, 760, "Harbour") + text(300, 760, "12") + rule(72, 755, 500, 755)
+    assert not read_pages(page_head + lines(72, 700, *SAID), reader=reader).tables
+
+
+def test_the_bullets_of_contents_are_no_headings_though_the_outline_has_their_words() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file, invariant=True)
+    titles = ("Night watch", "Daily round", "Yearly leave")
+    for n, title in enumerate(titles):
+        canvas.bookmarkPage(title)
+        canvas.addOutlineEntry(title, title)
+        canvas.drawString(72, 740 - 14 * n, f"\u2022 {title}")
+        canvas.drawString(72, 660 - 90 * n, title)
+        for m, line in enumerate(SAID):
+            canvas.drawString(72, 630 - 90 * n - 14 * m, line)
+    canvas.save()
+    document = read_pdf(file.getvalue())
+    shown = [document.quote(b.span) for b in document.blocks if b.kind is BlockKind.HEADING]
+    assert shown == list(titles)
+
+
+def test_the_headings_of_a_short_paper_are_not_those_of_its_cover() -> None:
+    """Their look comes on one of its first pages alone, and is still that of sections."""
+    pages = [text(72, 740, title, size=14) + lines(72, 700, *SAID) for title in "ABCD"]
+    pages = [page.replace(")", " of the harbour)", 1) for page in pages]
+    pages[1] += text(72, 640, "By night", font="B") + lines(72, 620, *SAID)
+    blocks = read_pages(*pages).blocks
+    levels = [block.level for block in blocks if block.kind is BlockKind.HEADING]
+    assert levels == [1, 1, 2, 1, 1]

@@ -16,8 +16,10 @@ _DEEPEST = 6
 _SAME_SIZE = 0.6  # points
 _AGAIN, _MOSTLY = 3, 0.5  # times that a label comes, and of the others of its look that have it
 _FEWEST = 3  # headings that an outline must name to be believed
-_COVER = 3  # pages; looks that only they show are the title's and the imprint's
+_COVER, _COVER_SHARE = 3, 4  # pages whose own looks are the title's and the imprint's: at most so
+# many, and one in so many
 _LONGEST, _MOST_WORDS, _MOST_LINES = 220, 28, 4
+_TEXT = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
 _NUMBERED = re.compile(
     r"(?P<part>(?:Section|Chapter|Part|Annex|Appendix|Article)\s+)?"
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z](?:\.\d{1,2}){1,3}|[IVX]{1,5}(?=\.)|(?(part)[A-Z]))"
@@ -58,7 +60,9 @@ def mark_headings(
     headings = [passage for passage in found if passage not in listed]
     for heading in headings:
         heading.kind, heading.marker = BlockKind.HEADING, ""
-    inner = {_look(heading) for heading in headings if heading.first.page > _COVER}
+    pages = max((passage.last.page for passage in passages), default=0)
+    front = min(_COVER, pages // _COVER_SHARE)
+    inner = {_look(heading) for heading in headings if heading.first.page > front}
     cover = {heading for heading in headings if inner and _look(heading) not in inner}
     looks = sorted(
         {_look(heading) for heading in cover}, key=lambda look: (-look.size, not look.bold)
@@ -81,7 +85,8 @@ def _named(passages: Sequence[Passage], outline: Sequence[Bookmark]) -> dict[Pas
             places.setdefault((title, bookmark.page), bookmark.level)
     found: dict[Passage, int] = {}
     for passage in passages:
-        if passage.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) and not passage.first.turn:
+        listed = passage.kind is BlockKind.LIST_ITEM and not re.search(r"\w", passage.marker)
+        if passage.kind in _TEXT and not (listed or passage.first.turn):
             words = passage.text if len(passage.lines) <= _MOST_LINES else ""
             level = places.get((_letters(words), passage.first.page))
             if words and level:
@@ -125,7 +130,7 @@ def _listed(found: Sequence[Passage], passages: Sequence[Passage], type_: Type) 
 
 
 def _is_heading(passage: Passage, type_: Type) -> bool:
-    if passage.kind not in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) or passage.first.turn:
+    if passage.kind not in _TEXT or passage.first.turn:
         return False
     text = passage.text
     if (

@@ -6,13 +6,20 @@ What stands between two lines is a row or several; what no word of them runs ove
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
-from math import floor, inf
+from math import inf
 from statistics import median
 from typing import NamedTuple
 
+from pipeline.ingest.pdf.between import (
+    MOST_HEADS,
+    Band,
+    is_caption,
+    is_title,
+    open_end,
+    open_start,
+    under_heads,
+)
 from pipeline.ingest.pdf.grouped import Extent
 from pipeline.ingest.pdf.leaf import ASKEW, Fill, Glyph, Leaf, laid, upright
 from pipeline.ingest.pdf.ruling import Rectangle
@@ -36,17 +43,9 @@ from pipeline.ingest.pdf.strips import (
 
 _EDGE = 2.5  # points that the edges of one column may differ by
 _ALIGNED = 0.7  # share of the cells of a column that share an edge
-_PADDING = 1.4  # em between a rule and the words of a title in the table, at most
-_STEP, _TIGHT = 2.6, 1.5  # em between the base lines of an open table, and of one row of it
-_HIGHEST = 80.0  # points that a head may stand high above the first line
-_NEARER = 8  # ... and the steps in which less than that is looked at
-_FOOT = 0.88  # of the page's height, below which there is no text
-_LOW = 0.7  # of the page's height, above which no table goes on overleaf
 _FEWEST_ALONE = 4  # lines between only two rules that are a table: names of authors have three
-_MOST_HEADS, _MOST_BANDS = 5, 2  # lines
 _BROKEN = 0.4  # share of cells that begin small: the words of broken lines of prose do
 _LONGEST = 1_500  # letters in a cell
-_CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Box|Algorithm|Listing)\s*[A-Z]?\d")
 _LIST = re.compile(r"[^\w\s]|[o§]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,6})[.):]|\d{1,3}")
 
 
@@ -59,21 +58,6 @@ class Levelled(NamedTuple):
     cells: list[Rectangle]
     head: float
     shaded: bool
-
-
-@dataclass(eq=False)
-class _Band:
-    """What stands between two lines; `open` says that one of them is missing."""
-
-    top: float
-    bottom: float
-    levels: Sequence[Level]
-    open: bool = False
-
-    @cached_property
-    def strips(self) -> list[Extent]:
-        """What parts its words into columns."""
-        return strips_of(self.levels)
 
 
 def levelled_of(
@@ -113,58 +97,31 @@ def _between(
     """The tables between lines of one extent."""
     left, right = lines[0][0], lines[0][2]
     edges = [line[1] for line in lines]
-    bands = _open_start(words, edges[0] - _HIGHEST, edges[0], left, right)
+    bands = open_start(words, -inf, edges[0], left, right)
     for top, bottom in pairwise(edges):
-        band = _Band(top, bottom, words.between(top, bottom, left, right))
+        band = Band(top, bottom, words.between(top, bottom, left, right))
         bands.append(band)
-        if not (band.strips or _is_title(band)):  # what stands between two tables
-            bands += _open_start(words, max(top, bottom - _HIGHEST), bottom, left, right)
+        if not (band.strips or is_title(band)):  # what stands between two tables
+            bands += open_start(words, top, bottom, left, right)
+    if len(lines) == 1 and bands and not beside:
+        table = _table(
+            under_heads(bands[0], words, height, (left, right)), left, right, beside=False
+        )
+        if table:
+            yield table
     if all(band.open or not band.strips for band in bands):
         return
     end = words.between(edges[-1], height, left, right)
-    for run in _runs([*bands, *_open_end(end, edges[-1], height)]):
+    for run in _runs([*bands, *open_end(end, edges[-1], height)]):
         if table := _table(run, left, right, beside=beside):
             yield table
 
 
-def _open_start(words: Words, top: float, bottom: float, left: float, right: float) -> list[_Band]:
-    """What stands close above a line: heads, where only the feet of rows are ruled.
-
-    What is wider than the table stands above its heads.
-    """
-    tops = range(floor(top), floor(bottom), _NEARER)
-    lines = next((found for y in tops if (found := words.between(y, bottom, left, right))), [])
-    levels = _until(lines[::-1], _TIGHT)[::-1]
-    if not levels or bottom - levels[-1].base > _PADDING * levels[-1].glyphs[0].size:
-        return []
-    top = min(glyph.top for glyph in levels[0].glyphs) - 1
-    return [_Band(top, bottom, levels, open=True)] if len(levels) <= _MOST_HEADS else []
-
-
-def _open_end(lines: Sequence[Level], top: float, height: float) -> list[_Band]:
-    """What stands below the last line: a row, or rows that go on to the foot of the page."""
-    levels = _until(lines, _STEP)
-    foot = lines[len(levels) :]
-    if not levels or levels[-1].base < _LOW * height or (foot and foot[0].base < _FOOT * height):
-        levels = _until(lines, _TIGHT)[: _MOST_HEADS + 1]
-    if not levels or levels[0].base - top > 2 * _PADDING * levels[0].glyphs[0].size:
-        return []
-    bottom = max(glyph.bottom for glyph in levels[-1].glyphs) + 1
-    return [_Band(top, bottom, levels, open=True)]
-
-
-def _until(levels: Sequence[Level], step: float) -> Sequence[Level]:
-    """The first levels, up to one that is more than a step (em) away."""
-    gaps = (abs(b.base - a.base) > step * a.glyphs[0].size for a, b in pairwise(levels))
-    end = next((n for n, far in enumerate(gaps, 1) if far), len(levels))
-    return levels[:end]
-
-
-def _runs(bands: Sequence[_Band]) -> Iterator[list[_Band]]:
+def _runs(bands: Sequence[Band]) -> Iterator[list[Band]]:
     """Bands one under the other that may be a table: each in columns, or a title over them."""
-    run: list[_Band] = []
+    run: list[Band] = []
     for band in bands:
-        if (band.strips and not _is_caption(band)) or (not band.open and _is_title(band)):
+        if (band.strips and not is_caption(band)) or (not band.open and is_title(band)):
             run.append(band)
         else:
             yield run
@@ -172,21 +129,7 @@ def _runs(bands: Sequence[_Band]) -> Iterator[list[_Band]]:
     yield run
 
 
-def _is_caption(band: _Band) -> bool:
-    return bool(_CAPTION.match(band.levels[0].text))
-
-
-def _is_title(band: _Band) -> bool:
-    """Whether the only words of a band are a line or two close to both rules."""
-    if not 0 < len(band.levels) <= _MOST_BANDS or _is_caption(band):
-        return False
-    size = band.levels[0].glyphs[0].size
-    first = min(glyph.top for glyph in band.levels[0].glyphs)
-    last = max(glyph.bottom for glyph in band.levels[-1].glyphs)
-    return max(first - band.top, band.bottom - last) < _PADDING * size
-
-
-def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -> Levelled | None:
+def _table(bands: Sequence[Band], left: float, right: float, *, beside: bool) -> Levelled | None:
     """The table that bands are; none where their words do not stand in columns."""
     bands = _fitting(bands)
     while bands and not bands[0].strips:
@@ -197,7 +140,7 @@ def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -
         return None
     head, body = bands[0], bands[1:]
     if not body or _is_body(head):
-        head, body = _Band(head.top, head.top, []), bands
+        head, body = Band(head.top, head.top, []), bands
     lines_ = [level for band in body if band.strips for level in band.levels]
     strips, whole = strips_of(lines_), strips_of([*head.levels, *lines_])
     # The words of a head may be wider than its column, and run over some of the strip beside it.
@@ -234,7 +177,7 @@ def _table(bands: Sequence[_Band], left: float, right: float, *, beside: bool) -
     )
 
 
-def _fitting(bands: Sequence[_Band]) -> list[_Band]:
+def _fitting(bands: Sequence[Band]) -> list[Band]:
     """Bands, but for open ones that do not have the columns of the others."""
     columned = [band for band in bands if not band.open and band.strips]
     known = strips_of([level for band in columned[1:] or columned for level in band.levels])
@@ -250,11 +193,11 @@ def _meet(one: Extent, other: Extent) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _is_body(head: _Band) -> bool:
+def _is_body(head: Band) -> bool:
     """Whether the first lines of a table are rows of it: too many, or all of them full."""
     parts = [len(level.parts) for level in head.levels]
     full = len(parts) > 2 and min(parts) == max(parts)
-    return len(parts) > _MOST_HEADS or (full and not all(g.bold for g in head.levels[0].glyphs))
+    return len(parts) > MOST_HEADS or (full and not all(g.bold for g in head.levels[0].glyphs))
 
 
 def _cells(level: Level, xs: Sequence[float]) -> Row:

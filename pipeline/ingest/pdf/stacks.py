@@ -14,13 +14,13 @@ _MOST = 600  # rules and shades of a page; a map has thousands
 
 
 def stacks_of(leaf: Leaf) -> Iterator[list[Rectangle]]:
-    """Lines of one extent, two or more, from the top."""
+    """Lines of one extent, from the top: two or more, or a rule alone."""
     shades = [
         fill.box
         for fill in leaf.fills
         if fill.colour not in (None, WHITE) and fill.box[3] - fill.box[1] > RULE
     ]
-    if not 2 <= len(leaf.rules) + 2 * len(shades) <= _MOST:
+    if not 1 <= len(leaf.rules) + 2 * len(shades) <= _MOST:
         return
     edges = [(x0, y, x1, y) for x0, top, x1, bottom in shades for y in (top, bottom)]
     stacks: list[list[Rectangle]] = []
@@ -32,7 +32,7 @@ def stacks_of(leaf: Leaf) -> Iterator[list[Rectangle]]:
             stacks.append([line])
         elif line[1] - stack[-1][1] > _DOUBLE:
             stack.append(line)
-    yield from (stack for stack in stacks if len(stack) > 1)
+    yield from (stack for stack in stacks if len(stack) > 1 or are_ruled(stack, leaf.rules))
 
 
 def _is_alike(one: Rectangle, other: Rectangle) -> bool:
