@@ -42,6 +42,7 @@ def test_freezing_twice_changes_nothing_and_leaves_no_control(text: str) -> None
         ("re-\nform", "reform and re-form", "re-form"),
         ("the evalu-\nation of cranes", "", "the evaluation of cranes"),
         ("for well-\nbeing", "", "for well-being"),
+        ("dur-\ning the night", "", "during the night"),
         ("for over-\nsight", "the evalu-\nation of an un-\nusual ves-\nsel", "for oversight"),
         ("a tamper-\nevident log", "evalu-\nation, un-\nusual ves-\nsels", "a tamper-evident log"),
         ("of quaypac-\nity", "evalu-\nation, un-\nusual ves-\nsels", "of quaypacity"),

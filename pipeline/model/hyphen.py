@@ -1,8 +1,10 @@
 """Hyphens at line ends: which of them the printer put there, and which belong to their words."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import inf
 
 _SOFT, _MARKED = "\u00ad", "\u2010"
 _BREAK = re.compile(r"(?<!\w)(?P<left>\w++)(?P<hyphen>[-\u2010\u00ad])[ \t]*\n\s*(?P<right>\w+)")
@@ -47,11 +49,17 @@ class Hyphens:
             return False
         if hyphen == _MARKED and self._marks:
             return True
-        whole = self._knows(left) and self._knows(right)
+        whole = self._is_compound(left, right)
         return self._cuts if whole == (joined in _english()) else not whole
 
-    def _knows(self, word: str) -> bool:
-        return word.lower() in self.vocabulary or word.lower() in _english()
+    def _is_compound(self, left: str, right: str) -> bool:
+        """Whether both parts are words, each more usual than what they would be as one."""
+        usual = min(self._times(left), self._times(right))
+        return usual > _english().get(f"{left}{right}".lower(), 0)
+
+    def _times(self, word: str) -> float:
+        """How usual a word is; one that the text itself has is."""
+        return inf if word.lower() in self.vocabulary else _english().get(word.lower(), 0)
 
     @cached_property
     def _cuts(self) -> bool:
@@ -60,8 +68,8 @@ class Hyphens:
         for match in _BREAK.finditer(self.text):
             left, right = match["left"], match["right"]
             joined = f"{left}{right}".lower()
-            whole = self._knows(left) and self._knows(right)
-            if not whole and _are_parts(left, right) and self._knows(joined):
+            whole = self._is_compound(left, right)
+            if _are_parts(left, right) and self._times(joined) and not whole:
                 cut.add(joined)
         return len(cut) >= _SURE
 
@@ -77,9 +85,9 @@ def _are_parts(left: str, right: str) -> bool:
 
 
 @lru_cache(1)
-def _english() -> frozenset[str]:
-    """Some 160,000 English words, as they are written in subtitles."""
+def _english() -> Mapping[str, int]:
+    """Some 160,000 English words, and how often they come in subtitles."""
     # Imported here: few texts have a word that they break and have nowhere else; it takes 0.15 s.
     from spellchecker import SpellChecker
 
-    return frozenset(SpellChecker(language="en").word_frequency.dictionary)
+    return SpellChecker(language="en").word_frequency.dictionary
