@@ -37,6 +37,7 @@ def codes(document: Document) -> list[str]:
         ("loose<div>in<div>deep</div>after</div>", [("paragraph", 0, words) for words in ("loose", "in", "deep", "after")]),
         ("<p>a \n\t b&nbsp; c<br>\n d</p>", [("paragraph", 0, "a b\xa0 c\nd")]),
         ("<p>CO<sub>2</sub> <d-cite k=x>(Cited)</d-cite>!</p>", [("paragraph", 0, "CO2 (Cited)!")]),
+        ("<ul><li><label><input type=checkbox checked>Do</label><li><input type=checkbox> Wait</ul><p><input type=checkbox>x", [("list item", 1, "• ☒ Do"), ("list item", 1, "• ☐ Wait"), ("paragraph", 0, "x")]),
         ("a<br><br>b", [("paragraph", 0, "a"), ("paragraph", 0, "b")]),
         ("<pre>\n  a\n    b\n</pre>", [("code", 0, "  a\n    b")]),
         ("<blockquote><p>Said</p>— Who</blockquote>", [("quotation", 0, "Said"), ("quotation", 0, "— Who")]),

@@ -11,7 +11,7 @@ from pipeline.ingest.build import TextBuilder
 from pipeline.ingest.html.boilerplate import CODE, CONTENT, Boilerplate, hidden_length, is_hidden
 from pipeline.ingest.html.flow import Flow
 from pipeline.ingest.html.grid import cells_of
-from pipeline.ingest.html.numeral import numeral, whole
+from pipeline.ingest.html.numeral import Listed, whole
 from pipeline.model import BlockKind, Cell
 
 # A block of these ends the one before; any other unknown tag is taken for words in a line.
@@ -44,8 +44,6 @@ _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _INERT = re.compile(r"(?:javascript|data|vbscript):", re.IGNORECASE)
 _HAS_MARKER = re.compile(r"\s*(?:[•·▪‣◦–-]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)])\s")
 _SKIP = re.compile(r"\s*skip (?:to|over)\b", re.IGNORECASE)
-
-
 _BLANK = " \t\n\r\f"
 
 
@@ -58,14 +56,6 @@ class _Kind:
     marker: str = ""
     once: bool = False
     heading: bool = False
-
-
-@dataclass
-class _List:
-    ordered: bool
-    style: str = ""
-    next: int = 1
-    step: int = 1
 
 
 _Ending = Callable[[], None]
@@ -84,7 +74,7 @@ class Walker:
         self._flow = Flow()
         self._kinds = [_Kind(BlockKind.PARAGRAPH)]
         self._begun: _Kind = self._kinds[0]
-        self._lists: list[_List] = []
+        self._lists: list[Listed] = []
         self._cells: dict[Element, Cell] = {}
         self._cell: Cell | None = None
         self._tables = 0
@@ -133,11 +123,14 @@ class Walker:
         if tag == "br":
             self._break()
             return ()
+        if tag == "input":
+            self._write_box(element)
+            return ()
         if tag == "a":
             return self._start_link(element)
         if tag in _INLINES and tag != "summary":
             return () if self._as_is else self._start_inline(_INLINES[tag])
-        if tag in ("span", "font", "sup", "label", "u", "small", "sub", "img", "wbr", "input"):
+        if tag in ("span", "font", "sup", "label", "u", "small", "sub", "img", "wbr"):
             return self._start_span(element)
         if tag in _HEADINGS or element.get("role") == "heading":
             return self._start_heading(element)
@@ -278,6 +271,12 @@ class Walker:
         style = element.get("style")
         return self._start_inline("strong") if style and _BOLD.search(style) else ()
 
+    def _write_box(self, element: Element) -> None:
+        """A box to be ticked, where it stands in front of an item of a list or in a table."""
+        listed = self._kinds[-1].kind in (BlockKind.LIST_ITEM, BlockKind.CELL)
+        if listed and element.get("type") == "checkbox" and not self._furniture:
+            self._write("☐ " if element.get("checked") is None else "☒ ")
+
     def _start_inline(self, kind: str, href: str = "") -> tuple[_Ending, ...]:
         return (lambda: self._flow.close(kind),) if self._flow.open(kind, href) else ()
 
@@ -291,7 +290,7 @@ class Walker:
         self._kinds.append(kind)
         return lambda: self._drop(self._kinds)
 
-    def _drop(self, stack: list[_Kind] | list[_List]) -> None:
+    def _drop(self, stack: list[_Kind] | list[Listed]) -> None:
         stack.pop()
 
     def _counted(self, name: str) -> _Ending:
@@ -299,24 +298,12 @@ class Walker:
         return lambda: setattr(self, name, getattr(self, name) - 1)
 
     def _pushed_list(self, element: Element) -> _Ending:
-        ordered = element.tag == "ol"
-        items = sum(1 for _ in element.iterchildren("li")) if ordered else 0
-        backwards = ordered and element.get("reversed") is not None
-        start = whole(element.get("start"))
-        first = start if start is not None else items if backwards else 1
-        style = element.get("type", "1")
-        self._lists.append(_List(ordered, style, first, -1 if backwards else 1))
+        self._lists.append(Listed.of(element))
         return lambda: self._drop(self._lists)
 
     def _item(self, element: Element) -> _Kind:
-        here = self._lists[-1] if self._lists else _List(ordered=False)
-        if here.ordered:
-            said = whole(element.get("value"))
-            number = here.next if said is None else said
-            here.next = number + here.step
-            marker = numeral(number, element.get("type") or here.style) + ". "
-        else:
-            marker = "• "
+        here = self._lists[-1] if self._lists else Listed()
+        marker = here.marker(element)
         if self._kinds[-1].kind is BlockKind.FOOTNOTE:
             return _Kind(BlockKind.FOOTNOTE, 0, marker if here.ordered else "")
         return _Kind(BlockKind.LIST_ITEM, max(1, len(self._lists)), marker, once=True)
