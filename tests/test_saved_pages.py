@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from record_pages import TAXONOMIES, Truth, cards_of, document_of, fields_of, pages
 from samples.record_pages import INCIDENT_SHARING, STAGED_RELEASE, RecordPage, as_dump, as_html
@@ -208,7 +208,11 @@ LINES = ("Reasoning", "Part of", "Alpha", "1.1 Model", "1.3 New Things", "Deploy
          "Primary", "6.5 Governance failure", "7.9 Harm", "Also in Model", "Abstract: it says so.")  # fmt: skip
 
 
+YEAR_TWICE = [("h1", "Source"), ("h1", "Reasoning"), ("h1", "1.1 Model"), ("h1", "Deploy"), ("p", "2023"), ("h1", "Part of"), ("a", "Reasoning"), ("p", "Ito, Hana (2023)")]  # fmt: skip
+
+
 @settings(max_examples=150, deadline=None)
+@example(YEAR_TWICE)
 @given(st.lists(st.tuples(st.sampled_from(["h1", "h2", "h3", "p", "a", "dt", "dd", "li", "td", "th"]), st.sampled_from(LINES)), max_size=25))  # fmt: skip
 def test_every_line_of_any_page_is_in_one_place(parts: list[tuple[str, str]]) -> None:
     body = "".join(f"<{tag} href='/x'>{words}</{tag}>" for tag, words in parts)

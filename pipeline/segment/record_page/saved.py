@@ -154,7 +154,10 @@ class _Reader:
             at = end = found[1] if found[1:2] == [found[0] + 1] else found[0]
             if not (expected or names_people(rows[at].text) or (at and not is_text(rows[at]))):
                 return rows
-        elif expected and years:
+            if page.year:  # one that stood with no authors: theirs is printed with them
+                page.context.append(page.year)
+                page.year = None
+        elif expected and years and not page.year:
             at, (end, page.year) = 1, years[0]
         elif section.says == "source" and not (page.title or self._value(rows[0], section)):
             at, end = 1, 0
