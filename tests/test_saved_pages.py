@@ -213,6 +213,8 @@ YEAR_TWICE = [("h1", "Source"), ("h1", "Reasoning"), ("h1", "1.1 Model"), ("h1",
 
 @settings(max_examples=150, deadline=None)
 @example(YEAR_TWICE)
+@example([*YEAR_TWICE[:5], ("h2", "Part of"), ("a", "Alpha"), ("p", "2023")])
+@example([("h1", "Part of"), ("h1", "Primary"), ("h1", "6.5 Governance failure"), ("a", "Other")])
 @given(st.lists(st.tuples(st.sampled_from(["h1", "h2", "h3", "p", "a", "dt", "dd", "li", "td", "th"]), st.sampled_from(LINES)), max_size=25))  # fmt: skip
 def test_every_line_of_any_page_is_in_one_place(parts: list[tuple[str, str]]) -> None:
     body = "".join(f"<{tag} href='/x'>{words}</{tag}>" for tag, words in parts)

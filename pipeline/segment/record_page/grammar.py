@@ -280,7 +280,7 @@ def risks(rows: Sequence[Row], page: Page, words: Words, role: str = "") -> None
     `role`: what a heading said of them already.
     """
     for row in rows:
-        at = 0
+        at, before = 0, len(page.risks)
         while at < len(row.text):
             rest = row.text[at:]
             head = next((word for word in ("Primary", "Other") if rest.startswith(word)), None)
@@ -298,7 +298,7 @@ def risks(rows: Sequence[Row], page: Page, words: Words, role: str = "") -> None
                 (page.unknown.append((row.part(at), "risk")) if role else page.stray.append(row))
                 break
             at += len(row.text[at:]) - len(row.text[at:].lstrip())
-        if at and not page.risks and role:
+        if at and len(page.risks) == before and role:
             page.context.append(row)
     if role == "primary":
         page.complete = False
