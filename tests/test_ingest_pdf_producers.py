@@ -222,6 +222,11 @@ def test_a_table_of_which_only_the_heads_are_ruled_off(reader: str) -> None:
     assert shown[0] == list(heads)
     assert shown[2] == ["Locks", "\n".join(task), "1 h", "the keeper"]
     assert len(shown) == 3
+    page = text(72, 700, "By when") + text(200, 700, "Task") + rule(68, 695, 400, 695)
+    for y, when in ((680, "Within a year"), (640, "Within a week")):
+        page += text(72, y, when) + lines(200, y, *task)
+    (table,) = read_pages(page + lines(72, 560, *SAID), reader=reader).tables
+    assert len(table.rows) == 3
     page_head = text(72, 760, "Harbour") + text(300, 760, "12") + rule(72, 755, 500, 755)
     assert not read_pages(page_head + lines(72, 700, *SAID), reader=reader).tables
 

@@ -17,6 +17,7 @@ _HIGHEST = 80.0  # points that a head may stand high above the first line
 _NEARER = 8  # ... and the steps in which less than that is looked at
 _FOOT = 0.88  # of the page's height, below which there is no text
 _LOW = 0.7  # of the page's height, above which no table goes on overleaf
+_EDGE = 2.5  # points that words may stand out from the edge of their column
 _ALIKE = 0.08  # of its size, that the type of rows may differ by
 _CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Box|Algorithm|Listing)\s*[A-Z]?\d")
 
@@ -94,11 +95,11 @@ def is_title(band: Band) -> bool:
 def under_heads(head: Band, words: Words, height: float, extent: Extent) -> list[Band]:
     """The rows below a line, and the heads above it, of a table that no other line rules.
 
-    They go on as long as no words run over what parts the heads: three columns or more, for what
-    stands above the line of a page's head has two. What is wider than the table stands below it.
+    They go on as long as no words run over what parts the heads; what is wider than the table
+    stands below it. Two columns begin where both heads do: the parts of a page's head do not.
     """
     columns = len(head.strips)
-    if columns < 2:
+    if not columns:
         return []
     feet = range(floor(height), floor(head.bottom), -_NEARER)
     below = next((found for y in feet if (found := words.between(head.bottom, y, *extent))), [])
@@ -114,7 +115,14 @@ def under_heads(head: Band, words: Words, height: float, extent: Extent) -> list
         rows.append(level)
     while rows and rows[-1].parts[-1][1] < head.strips[0][1]:
         rows.pop()  # the heading of what follows
-    if not rows:
+    if not rows or (columns == 1 and not _begin_alike(head.levels[0], rows)):
         return []
     bottom = max(glyph.bottom for glyph in rows[-1].glyphs) + 1
     return [Band(head.top, head.bottom, head.levels), Band(head.bottom, bottom, rows)]
+
+
+def _begin_alike(head: Level, rows: Sequence[Level]) -> bool:
+    """Whether the words of rows begin where the words of their heads do."""
+    lefts = [x0 for x0, _ in head.parts]
+    found = [x0 for row in rows for x0, _ in row.parts]
+    return len(rows) > 1 and all(any(abs(x0 - left) < _EDGE for left in lefts) for x0 in found)
