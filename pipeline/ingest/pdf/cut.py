@@ -29,11 +29,8 @@ def cut_cells(
     are the rows of cells on the next page that are no tables by themselves.
     """
     above, below = _row(flow, last=True), _row(following, last=False)
-    heads = _heads(flow, above[0].table) if above else []
-    if heads and [cell.text for cell in below] == heads:
-        for cell in below:
-            _area(cell).head = True  # nothing tells it where one row alone is left below
-        following = [cell for cell in following if cell not in below]
+    if above and below and (again := _again(flow, above[0].table, following, below[0].table)):
+        following = [cell for cell in following if cell not in again]
         below = _row(following, last=False)
     if not above or any(_area(cell).head for cell in (*above, *below)):
         return []
@@ -45,6 +42,8 @@ def cut_cells(
         return []
     if below and all(continues(one, cell) for one, cell in pairs):
         return pairs
+    if any(one.text.endswith("-") for one, cell in pairs if _area(cell).column == 0):
+        return pairs  # its very key is cut: "GV-1.3-" and "002"
     keyed = _has_key(flow, above) and (not below or _has_key(following, below, but=below))
     low = max(map(_bottom, above)) > _LOW * height
     key = next((cell for cell in above if _area(cell).column == 0), None)
@@ -109,10 +108,32 @@ def _row(flow: Sequence[Passage], *, last: bool) -> list[Passage]:
     return [cell for cell in cells if _area(cell).row == row]
 
 
-def _heads(cells: Sequence[Passage], table: int) -> list[str]:
-    """The words of the heads of a table."""
-    areas = [(cell, cell.area) for cell in cells if cell.table == table]
-    return [cell.text for cell, area in areas if area and area.head]
+def _again(
+    flow: Sequence[Passage], table: int, following: Sequence[Passage], next_: int
+) -> list[Passage]:
+    """The cells of the rows that begin a table and begin the next one again, heads among them."""
+    rows = [[cell.text for cell in row] for row in _rows(flow, table)]
+    heads = {tuple(cell.text for cell in r) for r in _rows(flow, table) if _area(r[0]).head}
+    found: list[Passage] = []
+    headed = False
+    for row, texts in zip(_rows(following, next_), rows, strict=False):
+        if [cell.text for cell in row] != texts:
+            break
+        found += row
+        if tuple(texts) in heads:
+            headed = True
+            for cell in row:
+                _area(cell).head = True  # nothing tells it where one row alone is left below
+    return found if headed else []
+
+
+def _rows(flow: Sequence[Passage], table: int) -> list[list[Passage]]:
+    """The cells of a table by the rows that they begin in."""
+    rows: dict[int, list[Passage]] = {}
+    for cell in flow:
+        if cell.area and cell.table == table:
+            rows.setdefault(cell.area.row, []).append(cell)
+    return [rows[number] for number in sorted(rows)]
 
 
 def _pairs(above: Sequence[Passage], below: Sequence[Passage], moved: float) -> Pairs:

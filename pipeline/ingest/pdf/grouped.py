@@ -14,6 +14,8 @@ _FULL = 0.7  # of the widest line of a column of prose, that its usual line has
 _TALL = 4  # lines of a section, where a page begins its columns anew under each heading
 _MATCHED = 0.8  # share of the rows that begin at one height in both columns
 _FEWEST, _CHANCES = 3, 6  # rows of which that holds; of columns that are as full as prose
+_LINE = 1.8  # em between the lines of one cell, at most
+_CUT = re.compile(r"[^\s-][^\s]*-")
 _OPEN = re.compile(r"(?:[,–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as))$")
 
 Extent = tuple[float, float]
@@ -71,9 +73,10 @@ def _by_painting(painted: Sequence[Part]) -> list[list[Part]]:
     for part in painted:
         same = last is not None and part.column == last.column
         far = same and last is not None and part.base - last.base > 1.6 * _GAP * part.size
-        if last is None or part.column < last.column or (far and part.column == 0):
+        begins = last is None or part.column < last.column or (far and part.column == 0)
+        if begins and not (rows and _is_cut(rows[-1], part)):
             rows.append([])
-        elif same and part.base < last.base - _LEVEL * part.size:
+        elif same and last and part.base < last.base - _LEVEL * part.size:
             return []
         rows[-1].append(part)
         last = part
@@ -93,11 +96,20 @@ def _by_levels(levels: Sequence[Sequence[Part]]) -> list[list[Part]]:
         if begins and above and above[0].column == 0 and rows:
             tight = level[0].base - above[0].base <= _GAP * step
             begins = not (tight and _continues(above, level))
+        begins = begins and not (rows and _is_cut(rows[-1], level[0]))
         if begins or not rows:
             rows.append([])
         rows[-1] += level
         above = level
     return [sorted(row, key=lambda part: (part.column, part.base)) for row in rows]
+
+
+def _is_cut(row: Sequence[Part], part: Part) -> bool:
+    """Whether words in the first column go on a key that breaks at its hyphens: "GV-1.3-"."""
+    above = max((p for p in row if p.column == 0), key=lambda p: p.base, default=None)
+    if above is None or part.column:
+        return False
+    return _CUT.fullmatch(above.text) is not None and part.base - above.base < _LINE * part.size
 
 
 def _continues(above: Sequence[Part], level: Sequence[Part]) -> bool:

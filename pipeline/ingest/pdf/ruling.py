@@ -128,7 +128,8 @@ def grids_of(shapes: Shapes, words: Iterable[Level]) -> list[list[Rectangle]]:
 def _closing(edges: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The level edges that lack where a page break cuts a row: browsers leave it open there.
 
-    The uprights of a table, three at least, all go on over its last level edge, or its first.
+    The uprights of a table, three at least, all go on over its last level edge, or its first; two
+    of these at least, for without them no row is ruled off, and the gaps tell.
     """
     levels = [_place(edge) for edge in edges if edge["orientation"] == "h"]
     uprights = [_place(edge) for edge in edges if edge["orientation"] == "v"]
@@ -143,7 +144,7 @@ def _closing(edges: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 if abs(level[0] - x0) <= _SNAP and abs(level[2] - x1) <= _SNAP
                 and (level[1] < y) == (end == 3)
             ]  # fmt: skip
-            if len(xs) > 2 and across and min(across) >= _OPEN:
+            if len(xs) > 2 and len(across) > 1 and min(across) >= _OPEN:
                 yield _edge("h", x0, y, x1, y, x1 - x0, 0)
 
 

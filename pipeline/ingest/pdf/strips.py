@@ -16,6 +16,7 @@ _STRIP = 0.5  # em between two columns; justified words stand as far apart, but 
 _CROSSING = 0.1  # share of the levels that may run over a strip: cells over several columns
 _SMALL = 0.85  # of the usual size; what is smaller is raised or lowered, on no line of its own
 _LEVEL = 0.35  # em
+_RAISED = 1.5  # em from the line that raised or lowered type belongs to, at most
 _BULLET = re.compile(r"[^\w\s]|[o§]")
 _MARK = re.compile(r"[^\w\s]|[o§]|\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)]")
 
@@ -50,9 +51,15 @@ def levels_of(glyphs: Sequence[Glyph]) -> list[Level]:
         if not levels or glyph.base - levels[-1].base > _LEVEL * glyph.size:
             levels.append(Level([], glyph.base))
         levels[-1].glyphs.append(glyph)
+    lone: list[Level] = []
     for glyph in glyphs:
         if glyph.size < _SMALL * size:
-            min(levels, key=lambda level: abs(level.base - glyph.base)).glyphs.append(glyph)
+            near = min(levels, key=lambda level: abs(level.base - glyph.base))
+            if abs(near.base - glyph.base) > _RAISED * size:  # the number of the page
+                near = next((one for one in lone if one.base == glyph.base), Level([], glyph.base))
+                lone += [near] if not near.glyphs else []
+            near.glyphs.append(glyph)
+    levels = sorted([*levels, *lone], key=lambda level: level.base)
     for level in levels:
         level.glyphs.sort(key=lambda glyph: glyph.left)
     return levels
