@@ -28,7 +28,10 @@ def cut_cells(
     have come over a page break before, with all of its cells but those that ended there. `boxed`
     are the rows of cells on the next page that are no tables by themselves.
     """
-    above, below = _row(flow, last=True), _row(following, last=False)
+    above = _row(flow, last=True)
+    if above:
+        following = _without_title(flow, above[0].table, following)
+    below = _row(following, last=False)
     if above and below and (again := _again(flow, above[0].table, following, below[0].table)):
         following = [cell for cell in following if cell not in again]
         below = _row(following, last=False)
@@ -42,7 +45,7 @@ def cut_cells(
         return []
     if below and all(continues(one, cell) for one, cell in pairs):
         return pairs
-    if any(one.text.endswith("-") for one, cell in pairs if _area(cell).column == 0):
+    if any(one.text.endswith("-") for one, _ in pairs if below and _area(one).column == 0):
         return pairs  # its very key is cut: "GV-1.3-" and "002"
     keyed = _has_key(flow, above) and (not below or _has_key(following, below, but=below))
     low = max(map(_bottom, above)) > _LOW * height
@@ -106,6 +109,16 @@ def _row(flow: Sequence[Passage], *, last: bool) -> list[Passage]:
         return [cell for cell in cells if _area(cell).row + _area(cell).rows > row]
     row = min(_area(cell).row for cell in cells)
     return [cell for cell in cells if _area(cell).row == row]
+
+
+def _without_title(
+    flow: Sequence[Passage], table: int, following: Sequence[Passage]
+) -> Sequence[Passage]:
+    """What follows, without the title above a table that comes again above its rest."""
+    at = next(n for n, one in enumerate(flow) if one.area and one.table == table)
+    title = flow[at - 1].text if at and not flow[at - 1].area else ""
+    again = len(following) > 1 and following[0].text == title and following[1].area is not None
+    return following[1:] if again else following
 
 
 def _again(

@@ -104,7 +104,7 @@ def _between(
         if not (band.strips or is_title(band)):  # what stands between two tables
             bands += open_start(words, top, bottom, left, right)
     if len(lines) == 1 and bands and not beside:
-        table = _table(
+        table = table_of(
             under_heads(bands[0], words, height, (left, right)), left, right, beside=False
         )
         if table:
@@ -113,7 +113,7 @@ def _between(
         return
     end = words.between(edges[-1], height, left, right)
     for run in _runs([*bands, *open_end(end, edges[-1], height)]):
-        if table := _table(run, left, right, beside=beside):
+        if table := table_of(run, left, right, beside=beside):
             yield table
 
 
@@ -129,7 +129,7 @@ def _runs(bands: Sequence[Band]) -> Iterator[list[Band]]:
     yield run
 
 
-def _table(bands: Sequence[Band], left: float, right: float, *, beside: bool) -> Levelled | None:
+def table_of(bands: Sequence[Band], left: float, right: float, *, beside: bool) -> Levelled | None:
     """The table that bands are; none where their words do not stand in columns."""
     bands = _fitting(bands)
     while bands and not bands[0].strips:
@@ -150,7 +150,7 @@ def _table(bands: Sequence[Band], left: float, right: float, *, beside: bool) ->
         return None
     # Columns begin where their words do, on the next page as here; how wide strips are, differs.
     xs = [left - 1, *(max(x1 - 2, (x0 + x1) / 2) for x0, x1 in strips), right + 1]
-    found = [[_cells(level, xs) for level in band.levels] for band in body]
+    found = [[row_on(level, xs) for level in band.levels] for band in body]
     for levels in found:
         widen(levels, len(xs) - 2)
     groups = [rows_between(levels, strict=beside) for levels in found]
@@ -163,7 +163,7 @@ def _table(bands: Sequence[Band], left: float, right: float, *, beside: bool) ->
         parted_anew(levels, step) if len(rows) == 1 else rows
         for levels, rows in zip(found, groups, strict=True)
     ]
-    heads = head_rows([_cells(level, xs) for level in head.levels])
+    heads = head_rows([row_on(level, xs) for level in head.levels])
     rows = [*heads, *(row for rows in groups for row in rows)]
     if not (all(groups) and _is_table(rows, len(xs) - 1)):
         return None
@@ -200,7 +200,7 @@ def _is_body(head: Band) -> bool:
     return len(parts) > MOST_HEADS or (full and not all(g.bold for g in head.levels[0].glyphs))
 
 
-def _cells(level: Level, xs: Sequence[float]) -> Row:
+def row_on(level: Level, xs: Sequence[float]) -> Row:
     """The words of a line by their columns; some reach over others that have no words in it."""
     groups: list[list[Glyph]] = []
     for part in split(level.glyphs):

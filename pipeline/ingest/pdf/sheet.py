@@ -9,6 +9,8 @@ from pipeline.ingest.pdf.aligned import aligned_of
 from pipeline.ingest.pdf.celled import celled_of
 from pipeline.ingest.pdf.figures import find_figures
 from pipeline.ingest.pdf.frames import frames_of, gathered, sorted_into
+from pipeline.ingest.pdf.grown import grown
+from pipeline.ingest.pdf.headed import headed_of
 from pipeline.ingest.pdf.hung import with_hung
 from pipeline.ingest.pdf.leaf import ASKEW, Glyph, Leaf
 from pipeline.ingest.pdf.levelled import Levelled, levelled_of
@@ -114,7 +116,7 @@ def _laid_out(leaf: Leaf) -> _Laid:
         whole = _read(replace(leaf, grids=ruled))
         if all(any(_holds(grid, cells) for grid in whole.grids) for cells in stripes):
             return whole
-    return _read(leaf)
+    return _read(replace(leaf, grids=grown(leaf)))
 
 
 def _read(leaf: Leaf) -> _Laid:
@@ -123,11 +125,12 @@ def _read(leaf: Leaf) -> _Laid:
         more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=told))
         grids += more
     lines, gutters = _lines(leaf, glyphs)
-    if tables := _levelled(lines, glyphs, leaf, gutters):
-        for table in tables:
-            more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=[table.cells]))
-            grids += [mark_heads(grid, table.head) for grid in more]
-        lines, gutters = _lines(leaf, glyphs)
+    for tables_of in (_levelled, _headed):
+        if tables := tables_of(lines, glyphs, leaf, gutters):
+            for table in tables:
+                more, glyphs = grids_of(replace(leaf, glyphs=glyphs, grids=[table.cells]))
+                grids += [mark_heads(grid, table.head) for grid in more]
+            lines, gutters = _lines(leaf, glyphs)
     edge, side = edge_of(lines), None
     parted = [] if edge is None else _lines(leaf, glyphs, edge)[0]
     if edge is not None and are_sided(parted, edge, leaf.height, several=True):
@@ -183,6 +186,13 @@ def _levelled(
         for table in tables
         if not (table.shaded and any(_is_as_fine(cells, table.cells) for cells in apart))
     ]
+
+
+def _headed(
+    _: Sequence[Printed], glyphs: Sequence[Glyph], leaf: Leaf, gutters: Sequence[float]
+) -> list[Levelled]:
+    """The tables below bold heads; columns of prose have their bold words side by side, too."""
+    return [] if gutters else list(headed_of(glyphs, leaf))
 
 
 def _is_as_fine(cells: Sequence[Rectangle], others: Sequence[Rectangle]) -> bool:
