@@ -1,10 +1,10 @@
 """Tables of which only some rows are shaded, cell by cell: the heads, or every other row.
 
-Their cells tell the columns. What stands below them in the same columns are rows, too: one between
-two shaded rows, and below the last as many as their gaps tell.
+Their cells tell the columns. What stands below and above them in the same columns are rows, too:
+one between two shaded rows, and beyond these as many as their gaps tell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from math import floor
 
@@ -18,6 +18,7 @@ _SNAP = 3.0  # points that edges of one column may differ by
 _INTO = 1.0  # points that words may reach into the next column
 _NEARER = 8  # points; the steps in which less and less of what stands below is looked at
 _NEAR = 2.6  # em between a shade, or a line of words, and the next line of the table
+_HIGHEST = 300  # points of rows above the first shade
 _ALIKE = 0.08  # of its size, that the type of rows may differ by
 
 Grid = list[Rectangle]
@@ -34,8 +35,21 @@ def grown(leaf: Leaf) -> list[Grid]:
     words = Words(leaf.glyphs, 0)
     while waiting:
         grid = waiting.pop(0)
-        found.append([*grid, *_rows_below(grid, waiting, words, leaf.height)])
+        below = _rows_below(grid, waiting, words, leaf.height)
+        found.append([*_rows_above(grid, words), *grid, *below])
     return found
+
+
+def _rows_above(grid: Grid, words: Words) -> Grid:
+    """The cells of the rows above a grid: heads, and the first row where the second is shaded."""
+    edges, top = _edges(grid), _top(grid)
+    tops = range(floor(top) - _HIGHEST, floor(top), _NEARER)
+    held = (words.between(y, top, edges[0], edges[-1]) for y in tops)
+    levels = next((levels for levels in held if levels), [])
+    rows = _rows(_kept(levels[::-1], top, edges)[::-1], edges) if len(edges) > 2 else []
+    while rows and _is_lone(rows[0]):
+        rows.pop(0)
+    return _cells(rows, min(cell.top for cell in rows[0]) - 1, top, edges) if rows else []
 
 
 def _rows_below(grid: Grid, waiting: list[Grid], words: Words, height: float) -> Grid:
@@ -44,11 +58,18 @@ def _rows_below(grid: Grid, waiting: list[Grid], words: Words, height: float) ->
     while len(edges) > 2:
         following = next((one for one in waiting if _are_alike(_edges(one), edges)), None)
         foot = _top(following) if following else height
-        levels = _levels(words, bottom, foot, edges)
-        between = words.between(bottom, foot, edges[0], edges[-1])
-        if following is None or len(levels) < len(between) or foot - bottom > height / 2:
-            return [*found, *_cells(levels, bottom, edges)]
-        if levels:
+        feet = (foot, *range(floor(foot), floor(bottom), -_NEARER))
+        held = (words.between(bottom, y, edges[0], edges[-1]) for y in feet)
+        levels = next((levels for levels in held if levels), [])
+        kept = _kept(levels, bottom, edges)
+        whole = len(kept) == len(words.between(bottom, foot, edges[0], edges[-1]))
+        if following is None or not whole or foot - bottom > height / 2:
+            rows = _rows(kept, edges)
+            while rows and _is_lone(rows[-1]):
+                rows.pop()
+            end = max(cell.bottom for cell in rows[-1]) + 1 if rows else bottom
+            return [*found, *_cells(rows, bottom, end, edges)]
+        if kept:
             found += [(x0, bottom, x1, foot) for x0, x1 in pairwise(edges)]
         found += following
         waiting.remove(following)
@@ -56,38 +77,38 @@ def _rows_below(grid: Grid, waiting: list[Grid], words: Words, height: float) ->
     return found
 
 
-def _levels(words: Words, top: float, foot: float, edges: Sequence[float]) -> list[Level]:
-    """The lines of words below a height, as long as they keep to the columns."""
-    feet = range(floor(foot), floor(top), -_NEARER)
-    held = (words.between(top, y, edges[0], edges[-1]) for y in (foot, *feet))
-    found: list[Level] = []
-    base = top
-    for level in next((levels for levels in held if levels), []):
+def _kept(levels: Sequence[Level], base: float, edges: Sequence[float]) -> list[Level]:
+    """Lines, one after the other from a height on, as long as they keep to the columns."""
+    kept: list[Level] = []
+    for level in levels:
         size = level.glyphs[0].size
-        if level.base - base > _NEAR * size:
-            break
-        if found and abs(found[0].glyphs[0].size - size) > _ALIKE * size:
+        far = abs(level.base - base) > _NEAR * size
+        if far or (kept and abs(kept[0].glyphs[0].size - size) > _ALIKE * size):
             break
         if any(x0 < x - _INTO and x + _INTO < x1 for x0, x1 in level.parts for x in edges[1:-1]):
             break
-        found.append(level)
+        kept.append(level)
         base = level.base
-    return found
+    return kept
 
 
-def _cells(levels: Sequence[Level], top: float, edges: Sequence[float]) -> Iterator[Rectangle]:
-    """The cells of rows that only gaps part; what stands in one column alone ends them."""
-    rows: list[Row] = []
-    if levels:
-        rows = rows_between([row_on(level, edges) for level in levels], strict=False)
-    while rows and len({cell.column for cell in rows[-1]}) < 2:
-        rows.pop()
-    for n, row in enumerate(rows):
-        foot = max(cell.bottom for cell in row)
-        below = min((cell.top for cell in rows[n + 1]), default=foot) if n + 1 < len(rows) else foot
-        end = (foot + below) / 2 if n + 1 < len(rows) else foot + 1
-        yield from ((x0, top, x1, end) for x0, x1 in pairwise(edges))
-        top = end
+def _rows(levels: Sequence[Level], edges: Sequence[float]) -> list[Row]:
+    """The rows that lines in columns are, by their gaps."""
+    return rows_between([row_on(level, edges) for level in levels], strict=False) if levels else []
+
+
+def _is_lone(row: Row) -> bool:
+    """Whether a row has words in one column alone: a caption, or the heading of what follows."""
+    return len({cell.column for cell in row}) < 2
+
+
+def _cells(rows: Sequence[Row], top: float, bottom: float, edges: Sequence[float]) -> Grid:
+    """The cells of rows between two heights, which meet in the middle of their gaps."""
+    ys = [top]
+    for above, below in pairwise(rows):
+        ys.append((max(cell.bottom for cell in above) + min(cell.top for cell in below)) / 2)
+    ys = [*ys, bottom] if rows else []
+    return [(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(edges)]
 
 
 def _edges(grid: Grid) -> list[float]:

@@ -47,6 +47,7 @@ def _more(levels: Sequence[Level], head: Level) -> Iterator[Level]:
 
 
 def _is_under(row: Level, head: Level) -> bool:
-    """Whether the first line of the rows begins in each column where its head does."""
-    lefts = [x0 for x0, _ in row.parts]
-    return all(any(abs(x0 - left) < _EDGE for left in lefts) for x0, _ in head.parts)
+    """Whether the first line of the rows begins where heads do; a row may have no key there."""
+    lefts = [x0 for x0, _ in head.parts]
+    begins = (any(abs(x0 - left) < _EDGE for left in lefts) for x0, _ in row.parts)
+    return all(begins) and len(row.parts) >= len(head.parts) - 1

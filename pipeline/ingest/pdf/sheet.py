@@ -110,13 +110,14 @@ class _Laid(NamedTuple):
 
 
 def _laid_out(leaf: Leaf) -> _Laid:
+    leaf = replace(leaf, grids=grown(leaf))
     stripes = stripes_of(leaf.grids)
     if stripes:
         ruled = [cells for cells in leaf.grids if cells not in stripes]
         whole = _read(replace(leaf, grids=ruled))
         if all(any(_holds(grid, cells) for grid in whole.grids) for cells in stripes):
             return whole
-    return _read(replace(leaf, grids=grown(leaf)))
+    return _read(leaf)
 
 
 def _read(leaf: Leaf) -> _Laid:
