@@ -32,6 +32,7 @@ def cut_cells(
     if above:
         following = _without_title(flow, above[0].table, following)
     below = _row(following, last=False)
+    again: Sequence[Passage] = ()
     if above and below and (again := _again(flow, above[0].table, following, below[0].table)):
         following = [cell for cell in following if cell not in again]
         below = _row(following, last=False)
@@ -39,6 +40,7 @@ def cut_cells(
         return []
     if below:
         pairs = _pairs(above, below, 0.0) or _pairs(above, below, _right(following) - _right(flow))
+        pairs = pairs or (_by_column(above, below) if again else [])
     else:
         pairs = next((found for row in boxed if (found := _boxed(above, following, row))), [])
     if not pairs or any(one.last.page != page for one, _ in pairs):
@@ -158,6 +160,14 @@ def _pairs(above: Sequence[Passage], below: Sequence[Passage], moved: float) -> 
             left, right = _area(one).box[::2]
             if abs(left - x0) < _SNAP and abs(right - x1) < _SNAP:
                 pairs.append((one, cell))
+    return pairs if len(pairs) == len(below) else []
+
+
+def _by_column(above: Sequence[Passage], below: Sequence[Passage]) -> Pairs:
+    """Each cell below with the one above it: heads that come again tell that columns are the same,
+    though they may be told otherwise on either page."""
+    homes = {_area(one).column: one for one in above}
+    pairs = [(homes[_area(c).column], c) for c in below if _area(c).column in homes]
     return pairs if len(pairs) == len(below) else []
 
 
