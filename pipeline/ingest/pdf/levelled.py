@@ -44,6 +44,7 @@ from pipeline.ingest.pdf.strips import (
 _EDGE = 2.5  # points that the edges of one column may differ by
 _ALIGNED = 0.7  # share of the cells of a column that share an edge
 _FEWEST_ALONE = 4  # lines between only two rules that are a table: names of authors have three
+_NOTES = 0.25  # share of the lines of a table that may be notes on all of it
 _BROKEN = 0.4  # share of cells that begin small: the words of broken lines of prose do
 _LONGEST = 1_500  # letters in a cell
 _LIST = re.compile(r"[^\w\s]|[o§]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,6})[.):]|\d{1,3}")
@@ -142,6 +143,7 @@ def table_of(bands: Sequence[Band], left: float, right: float, *, beside: bool) 
     if not body or _is_body(head):
         head, body = Band(head.top, head.top, []), bands
     lines_ = [level for band in body if band.strips for level in band.levels]
+    lines_ = _without_notes(lines_, head.strips)
     strips, whole = strips_of(lines_), strips_of([*head.levels, *lines_])
     # The words of a head may be wider than its column, and run over some of the strip beside it.
     strips = [next((one for one in whole if _meet(one, strip)), strip) for strip in strips]
@@ -175,6 +177,18 @@ def table_of(bands: Sequence[Band], left: float, right: float, *, beside: bool) 
         0 if ruled or not heads else head.bottom,
         shaded=False,
     )
+
+
+def _without_notes(lines: Sequence[Level], strips: Sequence[Extent]) -> list[Level]:
+    """The lines of a table, but for a few that run over all that its heads leave clear: notes."""
+    across = [
+        line
+        for line in lines
+        if len(line.parts) == 1
+        and any(line.parts[0][0] < x0 and x1 < line.parts[0][1] for x0, x1 in strips)
+    ]
+    few = len(across) <= _NOTES * len(lines)
+    return [line for line in lines if not (few and line in across)]
 
 
 def _fitting(bands: Sequence[Band]) -> list[Band]:
