@@ -107,3 +107,23 @@ def test_a_key_that_breaks_at_its_hyphens_is_one(reader: str) -> None:
     document = read_pages(first, second, reader=reader)
     cells = [document.quote(block.span) for block in document.blocks if block.cell]
     assert "HB-\n1.1-\n02" in cells
+
+
+@BOTH
+def test_columns_that_alone_are_ruled_hold_the_rows_that_their_gaps_tell(reader: str) -> None:
+    page = text(60, 740, SAID) + heads(697)
+    page += "".join(row(676 - 30 * n, cells) for n, cells in enumerate(ROWS))
+    page += "".join(rule(60, y, 550, y) for y in (690, 596))
+    page += "".join(rule(x, 596, x, 690) for x in XS) + text(60, 560, SAID)
+    document = read_pages(page, reader=reader)
+    assert rows_of(document) == whole()
+
+
+@BOTH
+def test_a_row_whose_key_has_two_lines_is_not_divided(reader: str) -> None:
+    page = text(60, 740, SAID) + "".join(rule(60, y, 550, y) for y in (710, 690, 640))
+    page += "".join(rule(x, 640, x, 710) for x in XS) + heads(697)
+    page += lines(64, 676, "HB 1", "(new)", size=9, lead=11) + text(384, 676, "Loss", size=9)
+    page += lines(112, 676, *ROWS[0][1], size=9, lead=11)
+    document = read_pages(page, reader=reader)
+    assert rows_of(document)[1] == ["HB 1\n(new)", "\n".join(ROWS[0][1]), "Loss"]

@@ -57,16 +57,16 @@ def rows_of(levels: Sequence[Sequence[Part]], *, strict: bool) -> list[list[Part
     painted = sorted(parts, key=lambda part: part.flow)
     if painted == parts:
         prose = strict and _is_filled(levels)
-        return [] if prose else _by_levels(levels)
-    if rows := _by_painting(painted):
+        return [] if prose else by_levels(levels)
+    if rows := by_painting(painted):
         prose = strict and _is_filled(levels) and _are_tall(rows)
         return [] if prose else rows
     if strict and not _is_matched(levels):
         return []
-    return _by_levels(levels)
+    return by_levels(levels)
 
 
-def _by_painting(painted: Sequence[Part]) -> list[list[Part]]:
+def by_painting(painted: Sequence[Part]) -> list[list[Part]]:
     """The rows of a table that was painted cell by cell; none when it was not."""
     rows: list[list[Part]] = []
     last: Part | None = None
@@ -86,7 +86,7 @@ def _by_painting(painted: Sequence[Part]) -> list[list[Part]]:
     return rows if len(rows) > 1 else []
 
 
-def _by_levels(levels: Sequence[Sequence[Part]]) -> list[list[Part]]:
+def by_levels(levels: Sequence[Sequence[Part]]) -> list[list[Part]]:
     """Each level that begins in the first column is a row, unless it goes on the cell above."""
     step = _tightest(levels)
     rows: list[list[Part]] = []

@@ -5,7 +5,7 @@ one between two shaded rows, and beyond these as many as their gaps tell.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import floor
 
 from pipeline.ingest.pdf.leaf import WHITE, Leaf
@@ -25,28 +25,35 @@ Grid = list[Rectangle]
 
 
 def grown(leaf: Leaf) -> list[Grid]:
-    """The grids of a leaf, those of shades with the rows that are not shaded."""
+    """The grids of a leaf: shades with the rows that are none, and ruled cells with bold heads."""
     shades = [fill.box for fill in leaf.fills if fill.colour not in (None, WHITE)]
     waiting = [grid for grid in leaf.grids if all(_is_among(cell, shades) for cell in grid)]
-    if not waiting:
-        return leaf.grids
-    found = [grid for grid in leaf.grids if grid not in waiting]
-    waiting.sort(key=_top)
+    if not leaf.grids:
+        return []
     words = Words(leaf.glyphs, 0)
+    ruled = [grid for grid in leaf.grids if grid not in waiting]
+    found = [[*_rows_above(grid, words, bold=True), *grid] for grid in ruled]
+    waiting.sort(key=_top)
     while waiting:
         grid = waiting.pop(0)
         below = _rows_below(grid, waiting, words, leaf.height)
-        found.append([*_rows_above(grid, words), *grid, *below])
+        found.append([*_rows_above(grid, words, bold=False), *grid, *below])
     return found
 
 
-def _rows_above(grid: Grid, words: Words) -> Grid:
-    """The cells of the rows above a grid: heads, and the first row where the second is shaded."""
+def _rows_above(grid: Grid, words: Words, *, bold: bool) -> Grid:
+    """The cells of the rows above a grid: heads, and the first row where the second is shaded.
+
+    Where the grid is ruled, only heads in bold.
+    """
     edges, top = _edges(grid), _top(grid)
     tops = range(floor(top) - _HIGHEST, floor(top), _NEARER)
     held = (words.between(y, top, edges[0], edges[-1]) for y in tops)
     levels = next((levels for levels in held if levels), [])
-    rows = _rows(_kept(levels[::-1], top, edges)[::-1], edges) if len(edges) > 2 else []
+    kept = _kept(levels[::-1], top, edges) if len(edges) > 2 else []
+    if bold:
+        kept = list(takewhile(lambda level: all(glyph.bold for glyph in level.glyphs), kept))
+    rows = _rows(kept[::-1], edges)
     while rows and _is_lone(rows[0]):
         rows.pop(0)
     return _cells(rows, min(cell.top for cell in rows[0]) - 1, top, edges) if rows else []

@@ -20,7 +20,9 @@ from pipeline.ingest.pdf.pips import with_bullets
 from pipeline.ingest.pdf.proof import without_line_numbers
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.sided import are_sided, edge_of, parted_at, with_sides
+from pipeline.ingest.pdf.strips import Words
 from pipeline.ingest.pdf.tables import Grid, grids_of, mark_heads, stripes_of
+from pipeline.ingest.pdf.undivided import divided
 from pipeline.ingest.pdf.vertical import upended
 from pipeline.ingest.pdf.wording import is_garbled
 from pipeline.model import Verdict
@@ -110,7 +112,7 @@ class _Laid(NamedTuple):
 
 
 def _laid_out(leaf: Leaf) -> _Laid:
-    leaf = replace(leaf, grids=grown(leaf))
+    leaf = replace(leaf, grids=divided(grown(leaf), Words(leaf.glyphs, 0)))
     stripes = stripes_of(leaf.grids)
     if stripes:
         ruled = [cells for cells in leaf.grids if cells not in stripes]

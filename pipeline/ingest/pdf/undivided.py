@@ -1,0 +1,70 @@
+"""Ruled cells that hold several rows of a table: its columns are ruled, its rows only spaced.
+
+What is painted row by row, each from its first column on, is no row by itself: a cell is painted
+whole before the next one. Where words are painted line by line over the columns, gaps tell.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pipeline.ingest.pdf.grouped import Part, by_levels, by_painting
+from pipeline.ingest.pdf.levelled import row_on
+from pipeline.ingest.pdf.ruling import Rectangle
+from pipeline.ingest.pdf.spaced import tightest
+from pipeline.ingest.pdf.strips import Words
+
+_SNAP = 3.0  # points that the edges of the cells of one row may differ by
+_APART = 1.25  # times the tightest step of lines
+_COLUMNS = 2  # that have words in each row, at least
+
+Grid = list[Rectangle]
+
+
+def divided(grids: Sequence[Grid], words: Words) -> list[Grid]:
+    """The grids, with a row of cells for each row of words in them."""
+    return [[cell for row in _rows(grid) for cell in _divided(row, words)] for grid in grids]
+
+
+def _rows(grid: Grid) -> list[Grid]:
+    """The cells of a grid by their tops."""
+    rows: list[Grid] = []
+    for cell in sorted(grid, key=lambda cell: cell[1]):
+        if not rows or cell[1] - rows[-1][0][1] > _SNAP:
+            rows.append([])
+        rows[-1].append(cell)
+    return [sorted(row) for row in rows]
+
+
+def _divided(row: Grid, words: Words) -> Grid:
+    feet = [cell[3] for cell in row]
+    if len(row) < _COLUMNS or max(feet) - min(feet) > _SNAP:
+        return row
+    top, foot = row[0][1], row[0][3]
+    edges = [*(cell[0] for cell in row), row[-1][2]]
+    levels = [row_on(one, edges) for one in words.between(top, foot, edges[0], edges[-1])]
+    parts = [part for level in levels for part in level]
+    painted = sorted(parts, key=lambda part: part.flow)
+    rows = by_levels(levels) if painted == parts else by_painting(painted)
+    if len(rows) < 2 or not all(_is_whole(some) for some in rows):
+        return row
+    if painted == parts and not _are_apart(rows, tightest([levels])):
+        return row
+    ys = [top]
+    for above, below in pairwise(rows):
+        ys.append((max(part.bottom for part in above) + min(part.top for part in below)) / 2)
+    return [(x0, y0, x1, y1) for y0, y1 in pairwise([*ys, foot]) for x0, x1 in pairwise(edges)]
+
+
+def _are_apart(rows: Sequence[Sequence[Part]], step: float) -> bool:
+    """Whether rows are further apart than the lines of one."""
+    gaps = (
+        min(part.base for part in below) - max(part.base for part in above)
+        for above, below in pairwise(rows)
+    )
+    return all(gap > _APART * step for gap in gaps)
+
+
+def _is_whole(row: Sequence[Part]) -> bool:
+    """Whether a row has words in its first column, and in others."""
+    columns = {part.column for part in row}
+    return 0 in columns and len(columns) >= _COLUMNS
