@@ -126,19 +126,20 @@ def _without_title(
 def _again(
     flow: Sequence[Passage], table: int, following: Sequence[Passage], next_: int
 ) -> list[Passage]:
-    """The cells of the rows that begin a table and begin the next one again, heads among them."""
-    rows = [[cell.text for cell in row] for row in _rows(flow, table)]
-    heads = {tuple(cell.text for cell in r) for r in _rows(flow, table) if _area(r[0]).head}
+    """The cells of the rows that begin a table and begin the next one again: its heads.
+
+    A title over all columns may come again above them.
+    """
     found: list[Passage] = []
     headed = False
-    for row, texts in zip(_rows(following, next_), rows, strict=False):
-        if [cell.text for cell in row] != texts:
+    for above, row in zip(_rows(flow, table), _rows(following, next_), strict=False):
+        if [cell.text for cell in row] != [cell.text for cell in above]:
             break
         found += row
-        if tuple(texts) in heads:
+        if len(row) > 1:
             headed = True
-            for cell in row:
-                _area(cell).head = True  # nothing tells it where one row alone is left below
+            for cell in (*above, *row):
+                _area(cell).head = True  # nothing else may tell it
     return found if headed else []
 
 
