@@ -127,3 +127,20 @@ def test_a_row_whose_key_has_two_lines_is_not_divided(reader: str) -> None:
     page += lines(112, 676, *ROWS[0][1], size=9, lead=11)
     document = read_pages(page, reader=reader)
     assert rows_of(document)[1] == ["HB 1\n(new)", "\n".join(ROWS[0][1]), "Loss"]
+
+
+@BOTH
+def test_a_row_ruled_off_whole_has_the_columns_of_its_table(reader: str) -> None:
+    """Word's lists rule the columns of their heads, and of every other row."""
+    page = text(60, 740, SAID) + "".join(
+        rule(60, y, 550, y) for y in (710, 690, 660, 630, 600, 580)
+    )
+    page += rule(60, 580, 60, 710) + rule(550, 580, 550, 710) + heads(697)
+    page += "".join(rule(x, 690, x, 710) + rule(x, 630, x, 660) for x in XS[1:-1])
+    page += "".join(row(678 - 30 * n, cells) for n, cells in enumerate(ROWS))
+    page += text(
+        64, 586, "Kept by the keeper of the harbour and by all who are his guests.", size=9
+    )
+    shown = rows_of(read_pages(page, reader=reader))
+    assert shown[:4] == whole()
+    assert len(shown[4]) == 1

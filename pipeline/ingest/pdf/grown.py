@@ -46,7 +46,7 @@ def _rows_above(grid: Grid, words: Words, *, bold: bool) -> Grid:
 
     Where the grid is ruled, only heads in bold.
     """
-    edges, top = _edges(grid), _top(grid)
+    edges, top = edges_of(grid), _top(grid)
     tops = range(floor(top) - _HIGHEST, floor(top), _NEARER)
     held = (words.between(y, top, edges[0], edges[-1]) for y in tops)
     levels = next((levels for levels in held if levels), [])
@@ -61,9 +61,9 @@ def _rows_above(grid: Grid, words: Words, *, bold: bool) -> Grid:
 
 def _rows_below(grid: Grid, waiting: list[Grid], words: Words, height: float) -> Grid:
     """The cells of the rows below a grid; shaded ones among them wait no more."""
-    edges, bottom, found = _edges(grid), _bottom(grid), Grid()
+    edges, bottom, found = edges_of(grid), _bottom(grid), Grid()
     while len(edges) > 2:
-        following = next((one for one in waiting if _are_alike(_edges(one), edges)), None)
+        following = next((one for one in waiting if _are_alike(edges_of(one), edges)), None)
         foot = _top(following) if following else height
         feet = (foot, *range(floor(foot), floor(bottom), -_NEARER))
         held = (words.between(bottom, y, edges[0], edges[-1]) for y in feet)
@@ -118,8 +118,8 @@ def _cells(rows: Sequence[Row], top: float, bottom: float, edges: Sequence[float
     return [(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(edges)]
 
 
-def _edges(grid: Grid) -> list[float]:
-    """The edges of its columns, by the row that has most of them."""
+def edges_of(grid: Grid) -> list[float]:
+    """The edges of the columns of a grid, by the row that has most of them."""
     rows: dict[int, Grid] = {}
     for cell in grid:
         rows.setdefault(round(cell[1] / _SNAP), []).append(cell)

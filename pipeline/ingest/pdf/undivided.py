@@ -1,5 +1,6 @@
-"""Ruled cells that hold several rows of a table: its columns are ruled, its rows only spaced.
+"""Ruled cells that hold several rows of a table, or the words of several of its columns.
 
+Columns may be ruled, and rows only spaced; or the columns only of the heads, or of every other row.
 What is painted row by row, each from its first column on, is no row by itself: a cell is painted
 whole before the next one. Where words are painted line by line over the columns, gaps tell.
 """
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.ingest.pdf.grouped import Part, by_levels, by_painting
+from pipeline.ingest.pdf.grown import edges_of
 from pipeline.ingest.pdf.levelled import row_on
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.spaced import tightest
@@ -22,7 +24,14 @@ Grid = list[Rectangle]
 
 def divided(grids: Sequence[Grid], words: Words) -> list[Grid]:
     """The grids, with a row of cells for each row of words in them."""
-    return [[cell for row in _rows(grid) for cell in _divided(row, words)] for grid in grids]
+    return [
+        [
+            cell
+            for row in _rows(grid)
+            for cell in _divided(_columned(row, edges_of(grid), words), words)
+        ]
+        for grid in grids
+    ]
 
 
 def _rows(grid: Grid) -> list[Grid]:
@@ -33,6 +42,19 @@ def _rows(grid: Grid) -> list[Grid]:
             rows.append([])
         rows[-1].append(cell)
     return [sorted(row) for row in rows]
+
+
+def _columned(row: Grid, edges: Sequence[float], words: Words) -> Grid:
+    """A row of one cell, with one for each column of its table where its words keep to them."""
+    if len(row) > 1 or len(edges) <= _COLUMNS:
+        return row
+    x0, top, x1, foot = row[0]
+    parts = [part for level in words.between(top, foot, x0, x1) for part in level.parts]
+    columns = {sum(left > x - _SNAP for x in edges[1:-1]) for left, _ in parts}
+    across = any(left < x - _SNAP and x + _SNAP < right for left, right in parts for x in edges)
+    if across or len(columns) < _COLUMNS or abs(x0 - edges[0]) + abs(x1 - edges[-1]) > _SNAP:
+        return row
+    return [(left, top, right, foot) for left, right in pairwise(edges)]
 
 
 def _divided(row: Grid, words: Words) -> Grid:
