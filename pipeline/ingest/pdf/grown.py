@@ -18,6 +18,7 @@ _SNAP = 3.0  # points that edges of one column may differ by
 _INTO = 1.0  # points that words may reach into the next column
 _NEARER = 8  # points; the steps in which less and less of what stands below is looked at
 _NEAR = 2.6  # em between a shade, or a line of words, and the next line of the table
+_TIGHT = 1.5  # em between two lines of one text, at most
 _HIGHEST = 300  # points of rows above the first shade
 _ALIKE = 0.08  # of its size, that the type of rows may differ by
 
@@ -50,9 +51,12 @@ def _rows_above(grid: Grid, words: Words, *, bold: bool) -> Grid:
     tops = range(floor(top) - _HIGHEST, floor(top), _NEARER)
     held = (words.between(y, top, edges[0], edges[-1]) for y in tops)
     levels = next((levels for levels in held if levels), [])
-    kept = _kept(levels[::-1], top, edges) if len(edges) > 2 else []
+    upward = levels[::-1] if len(edges) > 2 else []
+    kept = _kept(upward, top, edges)
+    while kept and _ends(kept[-1], upward[len(kept) : len(kept) + 1]):
+        kept.pop()
     if bold:
-        kept = list(takewhile(lambda level: all(glyph.bold for glyph in level.glyphs), kept))
+        kept = list(takewhile(_is_bold, kept))
     rows = _rows(kept[::-1], edges)
     while rows and _is_lone(rows[0]):
         rows.pop(0)
@@ -99,9 +103,24 @@ def _kept(levels: Sequence[Level], base: float, edges: Sequence[float]) -> list[
     return kept
 
 
+def _ends(level: Level, above: Sequence[Level]) -> bool:
+    """Whether the only words on a line are the last of the text close above it."""
+    near = above and level.base - above[0].base < _TIGHT * level.glyphs[0].size
+    return bool(near) and len(level.parts) == 1
+
+
 def _rows(levels: Sequence[Level], edges: Sequence[float]) -> list[Row]:
-    """The rows that lines in columns are, by their gaps."""
-    return rows_between([row_on(level, edges) for level in levels], strict=False) if levels else []
+    """The rows that lines in columns are, by their gaps; bold lines above the others are heads."""
+    bold = len(list(takewhile(_is_bold, levels)))
+    heads, body = (levels[:bold], levels[bold:]) if bold < len(levels) else ([], levels)
+    rows = [[cell for level in heads for cell in row_on(level, edges)]] if heads else []
+    if body:
+        rows += rows_between([row_on(level, edges) for level in body], strict=False)
+    return rows
+
+
+def _is_bold(level: Level) -> bool:
+    return all(glyph.bold for glyph in level.glyphs)
 
 
 def _is_lone(row: Row) -> bool:
