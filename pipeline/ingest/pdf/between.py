@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import floor
 
 from pipeline.ingest.pdf.grouped import Extent
@@ -52,11 +52,18 @@ def open_start(
     top = max(ceiling, bottom - _HIGHEST)
     tops = range(floor(top), floor(bottom), _NEARER)
     lines = next((found for y in tops if (found := words.between(y, bottom, left, right))), [])
-    levels = _until(lines[::-1], _TIGHT)[::-1]
+    near = _until(lines[::-1], _TIGHT)
+    levels = list(takewhile(lambda one: _is_alike(one, near[0]), near))[::-1]
     if not levels or bottom - levels[-1].base > _PADDING * levels[-1].glyphs[0].size:
         return []
     top = min(glyph.top for glyph in levels[0].glyphs) - 1
     return [Band(top, bottom, levels, open=True)] if len(levels) <= MOST_HEADS else []
+
+
+def _is_alike(one: Level, other: Level) -> bool:
+    """Whether two lines are set in type of one size."""
+    size = one.glyphs[0].size
+    return abs(size - other.glyphs[0].size) < _ALIKE * size
 
 
 def open_end(lines: Sequence[Level], top: float, height: float) -> list[Band]:
@@ -107,10 +114,12 @@ def under_heads(head: Band, words: Words, height: float, extent: Extent) -> list
         return []
     rows: list[Level] = []
     for level in _until(below, _STEP):
-        size = level.glyphs[0].size
-        alike = abs(size - below[0].glyphs[0].size) < _ALIKE * size
         over = any(x0 < y0 and y1 < x1 for x0, x1 in level.parts for y0, y1 in head.strips)
-        if over or not alike or len(strips_of([*head.levels, *rows, level])) < columns:
+        if (
+            over
+            or not _is_alike(level, below[0])
+            or len(strips_of([*head.levels, *rows, level])) < columns
+        ):
             break
         rows.append(level)
     while rows and rows[-1].parts[-1][1] < head.strips[0][1]:

@@ -45,16 +45,21 @@ def _rows(grid: Grid) -> list[Grid]:
 
 
 def _columned(row: Grid, edges: Sequence[float], words: Words) -> Grid:
-    """A row of one cell, with one for each column of its table where its words keep to them."""
-    if len(row) > 1 or len(edges) <= _COLUMNS:
-        return row
-    x0, top, x1, foot = row[0]
+    """A row, with a cell for each column of its table where the words of one cell keep to them."""
+    return [part for cell in row for part in _parted(cell, edges, words)]
+
+
+def _parted(cell: Rectangle, edges: Sequence[float], words: Words) -> Grid:
+    x0, top, x1, foot = cell
+    inner = [x for x in edges if x0 + _SNAP < x < x1 - _SNAP]
+    if not inner:
+        return [cell]
     parts = [part for level in words.between(top, foot, x0, x1) for part in level.parts]
-    columns = {sum(left > x - _SNAP for x in edges[1:-1]) for left, _ in parts}
-    across = any(left < x - _SNAP and x + _SNAP < right for left, right in parts for x in edges)
-    if across or len(columns) < _COLUMNS or abs(x0 - edges[0]) + abs(x1 - edges[-1]) > _SNAP:
-        return row
-    return [(left, top, right, foot) for left, right in pairwise(edges)]
+    columns = {sum(left > x - _SNAP for x in inner) for left, _ in parts}
+    across = any(left < x - _SNAP and x + _SNAP < right for left, right in parts for x in inner)
+    if across or len(columns) < _COLUMNS:
+        return [cell]
+    return [(left, top, right, foot) for left, right in pairwise([x0, *inner, x1])]
 
 
 def _divided(row: Grid, words: Words) -> Grid:
