@@ -16,7 +16,7 @@ _STRIP = 0.5  # em between two columns; justified words stand as far apart, but 
 _CROSSING = 0.1  # share of the levels that may run over a strip: cells over several columns
 _SMALL = 0.85  # of the usual size; what is smaller is raised or lowered, on no line of its own
 _LEVEL = 0.35  # em
-_RAISED = 1.5  # em from the line that raised or lowered type belongs to, at most
+_RAISED = 0.7  # em from the line that raised or lowered type belongs to, at most
 _BULLET = re.compile(r"[^\w\s]|[o§]")
 _MARK = re.compile(r"[^\w\s]|[o§]|\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)]")
 
