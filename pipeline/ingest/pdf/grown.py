@@ -18,6 +18,7 @@ _SNAP = 3.0  # points that edges of one column may differ by
 _INTO = 1.0  # points that words may reach into the next column
 _NEARER = 8  # points; the steps in which less and less of what stands below is looked at
 _NEAR = 2.6  # em between a shade, or a line of words, and the next line of the table
+_COLUMNS = 2  # edges of what has no columns
 _TIGHT = 1.5  # em between two lines of one text, at most
 _HIGHEST = 300  # points of rows above the first shade
 _ALIKE = 0.08  # of its size, that the type of rows may differ by
@@ -27,65 +28,93 @@ Grid = list[Rectangle]
 
 def grown(leaf: Leaf) -> list[Grid]:
     """The grids of a leaf: shades with the rows that are none, and ruled cells with bold heads."""
-    shades = [fill.box for fill in leaf.fills if fill.colour not in (None, WHITE)]
-    waiting = [grid for grid in leaf.grids if all(_is_among(cell, shades) for cell in grid)]
-    if not leaf.grids:
-        return []
-    words = Words(leaf.glyphs, 0)
-    ruled = [grid for grid in leaf.grids if grid not in waiting]
-    found = [[*_rows_above(grid, words, bold=True), *grid] for grid in ruled]
-    waiting.sort(key=_top)
-    while waiting:
-        grid = waiting.pop(0)
-        below = _rows_below(grid, waiting, words, leaf.height)
-        found.append([*_rows_above(grid, words, bold=False), *grid, *below])
-    return found
+    return _Growth(leaf).grids() if leaf.grids else []
 
 
-def _rows_above(grid: Grid, words: Words, *, bold: bool) -> Grid:
-    """The cells of the rows above a grid: heads, and the first row where the second is shaded.
+class _Growth:
+    """The grids of a leaf, by and by with all of their rows."""
 
-    Where the grid is ruled, only heads in bold.
-    """
-    edges, top = edges_of(grid), _top(grid)
-    tops = range(floor(top) - _HIGHEST, floor(top), _NEARER)
-    held = (words.between(y, top, edges[0], edges[-1]) for y in tops)
-    levels = next((levels for levels in held if levels), [])
-    upward = levels[::-1] if len(edges) > 2 else []
-    kept = _kept(upward, top, edges)
-    while kept and _ends(kept[-1], upward[len(kept) : len(kept) + 1]):
-        kept.pop()
-    if bold:
-        kept = list(takewhile(_is_bold, kept))
-    rows = _rows(kept[::-1], edges)
-    while rows and _is_lone(rows[0]):
-        rows.pop(0)
-    return _cells(rows, min(cell.top for cell in rows[0]) - 1, top, edges) if rows else []
+    def __init__(self, leaf: Leaf) -> None:
+        self._words, self._height = Words(leaf.glyphs, 0), leaf.height
+        self._shades: dict[tuple[int, int], list[Rectangle]] = {}
+        for fill in leaf.fills:
+            if fill.colour not in (None, WHITE):
+                self._shades.setdefault(_shelf(fill.box), []).append(fill.box)
+        self._extents = [(_top(grid), _bottom(grid)) for grid in leaf.grids]
+        self._others: list[Grid] = []
+        self._waiting: list[tuple[Grid, list[float]]] = []
+        for grid in sorted(leaf.grids, key=_top):
+            edges = edges_of(grid)
+            if len(edges) <= _COLUMNS:
+                self._others.append(grid)
+            else:
+                self._waiting.append((grid, edges))
 
+    def grids(self) -> list[Grid]:
+        """All of them."""
+        found = self._others
+        while self._waiting:
+            grid, edges = self._waiting.pop(0)
+            above, below = self._above(grid, edges), self._below(grid, edges)
+            found.append([*above, *grid, *below])
+        return found
 
-def _rows_below(grid: Grid, waiting: list[Grid], words: Words, height: float) -> Grid:
-    """The cells of the rows below a grid; shaded ones among them wait no more."""
-    edges, bottom, found = edges_of(grid), _bottom(grid), Grid()
-    while len(edges) > 2:
-        following = next((one for one in waiting if _are_alike(edges_of(one), edges)), None)
-        foot = _top(following) if following else height
-        feet = (foot, *range(floor(foot), floor(bottom), -_NEARER))
-        held = (words.between(bottom, y, edges[0], edges[-1]) for y in feet)
-        levels = next((levels for levels in held if levels), [])
-        kept = _kept(levels, bottom, edges)
-        whole = len(kept) == len(words.between(bottom, foot, edges[0], edges[-1]))
-        if following is None or not whole or foot - bottom > height / 2:
-            rows = _rows(kept, edges)
-            while rows and _is_lone(rows[-1]):
-                rows.pop()
-            end = max(cell.bottom for cell in rows[-1]) + 1 if rows else bottom
-            return [*found, *_cells(rows, bottom, end, edges)]
-        if kept:
-            found += [(x0, bottom, x1, foot) for x0, x1 in pairwise(edges)]
-        found += following
-        waiting.remove(following)
-        bottom = _bottom(following)
-    return found
+    def _above(self, grid: Grid, edges: Sequence[float]) -> Grid:
+        """The cells of the rows above a grid: heads, and the first row where the second is shaded.
+
+        Above ruled cells only heads in bold.
+        """
+        top = _top(grid)
+        ceiling = max((foot for _, foot in self._extents if foot < top + _SNAP), default=0.0)
+        tops = range(max(floor(ceiling), floor(top) - _HIGHEST), floor(top), _NEARER)
+        held = (self._words.between(y, top, edges[0], edges[-1]) for y in tops)
+        upward = next((levels for levels in held if levels), [])[::-1]
+        kept = _kept(upward, top, edges)
+        while kept and _ends(kept[-1], upward[len(kept) : len(kept) + 1]):
+            kept.pop()
+        if not self._is_shaded(rows_of_cells(grid)[0]):
+            kept = list(takewhile(_is_bold, kept))
+        rows = _rows(kept[::-1], edges)
+        while rows and _is_lone(rows[0]):
+            rows.pop(0)
+        return _cells(rows, min(cell.top for cell in rows[0]) - 1, top, edges) if rows else []
+
+    def _below(self, grid: Grid, edges: Sequence[float]) -> Grid:
+        """The cells of the rows below a grid that ends in a shade; shaded ones wait no more."""
+        bottom, last, found = _bottom(grid), grid, Grid()
+        while self._is_shaded(rows_of_cells(last)[-1]):
+            at = next((n for n, (_, x) in enumerate(self._waiting) if _are_alike(x, edges)), None)
+            feet = (top for top, _ in self._extents if top > bottom - _SNAP)
+            foot = min(feet, default=self._height)
+            if at is not None and _top(self._waiting[at][0]) > foot + _SNAP:
+                at = None
+            ys = (foot, *range(floor(foot), floor(bottom), -_NEARER))
+            held = (self._words.between(bottom, y, edges[0], edges[-1]) for y in ys)
+            kept = _kept(next((levels for levels in held if levels), []), bottom, edges)
+            whole = len(kept) == len(self._words.between(bottom, foot, edges[0], edges[-1]))
+            far = foot - bottom > (self._height / 2 if kept else _SNAP)  # another table
+            if at is None or far or not whole:
+                rows = _rows(kept, edges)
+                while rows and _is_lone(rows[-1]):
+                    rows.pop()
+                end = max(cell.bottom for cell in rows[-1]) + 1 if rows else bottom
+                return [*found, *_cells(rows, bottom, end, edges)]
+            if kept:
+                found += [(x0, bottom, x1, foot) for x0, x1 in pairwise(edges)]
+            last, _ = self._waiting.pop(at)
+            found += last
+            bottom = _bottom(last)
+        return found
+
+    def _is_shaded(self, row: Grid) -> bool:
+        """Whether each cell of a row is a shade of its own."""
+        for cell in row:
+            x, y = _shelf(cell)
+            near = ((x + i, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
+            shades = (box for shelf in near for box in self._shades.get(shelf, ()))
+            if not any(_are_alike(cell, box) for box in shades):
+                return False
+        return True
 
 
 def _kept(levels: Sequence[Level], base: float, edges: Sequence[float]) -> list[Level]:
@@ -137,23 +166,30 @@ def _cells(rows: Sequence[Row], top: float, bottom: float, edges: Sequence[float
     return [(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(edges)]
 
 
+def rows_of_cells(grid: Grid) -> list[Grid]:
+    """The cells of a grid by their tops, each row from the left."""
+    rows: list[Grid] = []
+    for cell in sorted(grid, key=lambda cell: cell[1]):
+        if not rows or cell[1] - rows[-1][0][1] > _SNAP:
+            rows.append([])
+        rows[-1].append(cell)
+    return [sorted(row) for row in rows]
+
+
 def edges_of(grid: Grid) -> list[float]:
     """The edges of the columns of a grid, by the row that has most of them."""
-    rows: dict[int, Grid] = {}
-    for cell in grid:
-        rows.setdefault(round(cell[1] / _SNAP), []).append(cell)
-    most = max(len(row) for row in rows.values())
-    widest = sorted(next(row for row in rows.values() if len(row) == most))
+    widest = max(rows_of_cells(grid), key=lambda row: len(row))
     return [*(cell[0] for cell in widest), widest[-1][2]]
+
+
+def _shelf(box: Rectangle) -> tuple[int, int]:
+    """Where a box is looked for: there are thousands of them on a map."""
+    return floor(box[0] / _SNAP), floor(box[1] / _SNAP)
 
 
 def _are_alike(some: Sequence[float], others: Sequence[float]) -> bool:
     near = (abs(a - b) < _SNAP for a, b in zip(some, others, strict=False))
     return len(some) == len(others) and all(near)
-
-
-def _is_among(cell: Rectangle, boxes: Sequence[Rectangle]) -> bool:
-    return any(_are_alike(cell, box) for box in boxes)
 
 
 def _top(grid: Grid) -> float:

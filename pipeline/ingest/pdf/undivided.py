@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.ingest.pdf.grouped import Part, by_levels, by_painting
-from pipeline.ingest.pdf.grown import edges_of
+from pipeline.ingest.pdf.grown import edges_of, rows_of_cells
 from pipeline.ingest.pdf.levelled import row_on
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.spaced import tightest
@@ -27,21 +27,11 @@ def divided(grids: Sequence[Grid], words: Words) -> list[Grid]:
     return [
         [
             cell
-            for row in _rows(grid)
+            for row in rows_of_cells(grid)
             for cell in _divided(_columned(row, edges_of(grid), words), words)
         ]
         for grid in grids
     ]
-
-
-def _rows(grid: Grid) -> list[Grid]:
-    """The cells of a grid by their tops."""
-    rows: list[Grid] = []
-    for cell in sorted(grid, key=lambda cell: cell[1]):
-        if not rows or cell[1] - rows[-1][0][1] > _SNAP:
-            rows.append([])
-        rows[-1].append(cell)
-    return [sorted(row) for row in rows]
 
 
 def _columned(row: Grid, edges: Sequence[float], words: Words) -> Grid:
