@@ -20,6 +20,7 @@ _NEARER = 8  # points; the steps in which less and less of what stands below is 
 _NEAR = 2.6  # em between a shade, or a line of words, and the next line of the table
 _COLUMNS = 2  # edges of what has no columns
 _TIGHT = 1.5  # em between two lines of one text, at most
+_FIRST = 32  # points within which the first of these stand
 _HIGHEST = 300  # points of rows above the first shade
 _ALIKE = 0.08  # of its size, that the type of rows may differ by
 
@@ -67,6 +68,8 @@ class _Growth:
         top = _top(grid)
         ceiling = max((foot for _, foot in self._extents if foot < top + _SNAP), default=0.0)
         tops = range(max(floor(ceiling), floor(top) - _HIGHEST), floor(top), _NEARER)
+        if not self._is_near(top, max(ceiling, top - _FIRST), edges):
+            return Grid()
         held = (self._words.between(y, top, edges[0], edges[-1]) for y in tops)
         upward = next((levels for levels in held if levels), [])[::-1]
         kept = _kept(upward, top, edges)
@@ -78,6 +81,14 @@ class _Growth:
         while rows and _is_lone(rows[0]):
             rows.pop(0)
         return _cells(rows, min(cell.top for cell in rows[0]) - 1, top, edges) if rows else []
+
+    def _is_near(self, top: float, ceiling: float, edges: Sequence[float]) -> bool:
+        """Whether the nearest words above a grid keep to its columns: those of few grids do."""
+        held = (
+            self._words.between(y, top, edges[0], edges[-1])
+            for y in range(floor(ceiling), floor(top), _NEARER)
+        )
+        return bool(_kept(next((levels for levels in held if levels), [])[::-1], top, edges))
 
     def _below(self, grid: Grid, edges: Sequence[float]) -> Grid:
         """The cells of the rows below a grid that ends in a shade; shaded ones wait no more."""
