@@ -1,5 +1,6 @@
 """Tables that nothing rules, told by their heads: a few bold words over each of three columns."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.ingest.pdf.between import MOST_HEADS, Band, under_heads
@@ -14,6 +15,8 @@ _STEP = 1.6  # em between the lines of one head
 
 def headed_of(glyphs: Sequence[Glyph], leaf: Leaf) -> Iterator[Levelled]:
     """The tables of a page below bold heads, of glyphs that are in no other table."""
+    if not _may_head(glyphs):
+        return
     words = Words(glyphs, 0)
     levels = words.between(0, leaf.height, 0, leaf.width)
     end = 0.0
@@ -30,6 +33,17 @@ def headed_of(glyphs: Sequence[Glyph], leaf: Leaf) -> Iterator[Levelled]:
             if table := table_of(bands, left, right, beside=False):
                 yield table
                 end = bands[1].bottom
+
+
+def _may_head(glyphs: Sequence[Glyph]) -> bool:
+    """Whether anywhere on a page so much bold type stands on one base line, and no other."""
+    bold: Counter[int] = Counter()
+    light: set[int] = set()
+    for glyph in glyphs:
+        if glyph.text != " ":
+            bold[round(glyph.base)] += glyph.bold
+            light.update(() if glyph.bold else (round(glyph.base),))
+    return any(count >= _COLUMNS and base not in light for base, count in bold.items())
 
 
 def _is_bold(level: Level) -> bool:

@@ -8,6 +8,7 @@ from pipeline.ingest.pdf.ruling import Rectangle
 SNAP = 4.0  # points that the ends of the lines of one table may differ by
 RULE = 2.5  # points; what is thicker is a shade
 _NARROWEST = 60.0  # points that a table is wide, at least
+_WIDE = 150.0  # ... where its heads alone are ruled off: links are underlined
 _GAP = 10.0  # points between two rules of one line: of two columns of a page it is more
 _DOUBLE = 5.0  # points between the two rules of a double one
 _MOST = 600  # rules and shades of a page; a map has thousands
@@ -32,7 +33,10 @@ def stacks_of(leaf: Leaf) -> Iterator[list[Rectangle]]:
             stacks.append([line])
         elif line[1] - stack[-1][1] > _DOUBLE:
             stack.append(line)
-    yield from (stack for stack in stacks if len(stack) > 1 or are_ruled(stack, leaf.rules))
+    for stack in stacks:
+        wide = stack[0][2] - stack[0][0] >= _WIDE
+        if len(stack) > 1 or (wide and are_ruled(stack, leaf.rules)):
+            yield stack
 
 
 def _is_alike(one: Rectangle, other: Rectangle) -> bool:
