@@ -17,7 +17,6 @@ from pipeline.ingest.pdf.strips import Words
 
 _SNAP = 3.0  # points that the edges of the cells of one row may differ by
 _APART = 1.25  # times the tightest step of lines
-_ROWS = 2
 _COLUMNS = 2  # that have words in each row, at least
 
 Grid = list[Rectangle]
@@ -58,14 +57,14 @@ def _divided(row: Grid, words: Words) -> Grid:
     if len(row) < _COLUMNS or max(feet) - min(feet) > _SNAP:
         return row
     top, foot = row[0][1], row[0][3]
-    if len(words.between(top, foot, row[0][0], row[0][2])) < _ROWS:
-        return row  # its key is one line
+    if len(words.between(top, foot, row[0][0], row[0][2])) == 1:
+        return row  # its key is one line, as most are
     edges = [*(cell[0] for cell in row), row[-1][2]]
     levels = [row_on(one, edges) for one in words.between(top, foot, edges[0], edges[-1])]
     parts = [part for level in levels for part in level]
     painted = sorted(parts, key=lambda part: part.flow)
     rows = by_levels(levels) if painted == parts else by_painting(painted)
-    if len(rows) < _ROWS or not all(_is_whole(some) for some in rows):
+    if len(rows) < 2 or not all(_is_whole(some) for some in rows):
         return row
     if painted == parts and not _are_apart(rows, tightest([levels])):
         return row
