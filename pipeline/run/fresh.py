@@ -40,7 +40,9 @@ LIBRARIES = {
         "pydantic", "pypdfium2", "PyYAML",
     ),
     Stage.SEGMENT: ("lingua-language-detector", "pydantic", "spacy"),
-    Stage.ASSEMBLE: ("bibtexparser", "gleaner", "numpy", "pydantic", "rispy", "spacy"),
+    Stage.ASSEMBLE: (
+        "bibtexparser", "gleaner", "numpy", "pydantic", "pyspellchecker", "rispy", "spacy",
+    ),
     REVIEW: ("pydantic", "RapidFuzz"),
 }  # fmt: skip
 # Troubles that more room, or another day, may cure.
