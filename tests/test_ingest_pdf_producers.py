@@ -256,3 +256,9 @@ def test_the_headings_of_a_short_paper_are_not_those_of_its_cover() -> None:
     blocks = read_pages(*pages).blocks
     levels = [block.level for block in blocks if block.kind is BlockKind.HEADING]
     assert levels == [1, 1, 2, 1, 1]
+
+
+def test_a_number_of_thousands_of_digits_is_no_page_number() -> None:
+    pages = [lines(72, 700, *SAID) + text(10, 60, "7" * 5000, size=3) for _ in range(3)]
+    document = read_pages(*pages, box="/MediaBox [0 0 12000 792]")
+    assert document.text.count("7" * 5000) == 3

@@ -17,6 +17,7 @@ _HIGHEST = 80.0  # points that a head may stand high above the first line
 _NEARER = 8  # ... and the steps in which less than that is looked at
 _FOOT = 0.88  # of the page's height, below which there is no text
 _LOW = 0.7  # of the page's height, above which no table goes on overleaf
+_LONGEST = 300  # lines of a table on one page
 _EDGE = 2.5  # points that words may stand out from the edge of their column
 _ALIKE = 0.08  # of its size, that the type of rows may differ by
 _CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Box|Algorithm|Listing)\s*[A-Z]?\d")
@@ -113,7 +114,7 @@ def under_heads(head: Band, words: Words, height: float, extent: Extent) -> list
     if not below or below[0].base - head.bottom > 2 * _PADDING * head.size:
         return []
     rows: list[Level] = []
-    for level in _until(below, _STEP):
+    for level in _until(below, _STEP)[:_LONGEST]:
         over = any(x0 < y0 and y1 < x1 for x0, x1 in level.parts for y0, y1 in head.strips)
         if (
             over

@@ -13,6 +13,7 @@ from pipeline.ingest.pdf.sheet import Sheet
 
 _MARGIN = 0.12  # of the page's height, at its top and bottom
 _EDGE = 0.09  # within which a lone number is the page's own
+_COUNT = re.compile(r"\d{1,4}")
 _FOOT = 0.2  # within which the last line of a page may be its number, if it counts the pages
 _NEAR = 6.0  # points that a running head may move by from page to page
 _TIMES = 3  # pages that make a running head
@@ -69,7 +70,8 @@ def _counting_pages(sheets: Sequence[Sheet]) -> set[Printed]:
     for sheet in sheets:
         lines = (item for item in sheet.items if isinstance(item, Printed) and item.turn == 0)
         last = max(lines, key=lambda line: line.bottom, default=None)
-        if last and last.top > (1 - _FOOT) * sheet.height and last.text.isdecimal():
+        low = last is not None and last.top > (1 - _FOOT) * sheet.height
+        if last and low and _COUNT.fullmatch(last.text):
             counting[int(last.text) - sheet.number].add(last)
     enough = min(_TIMES, len(sheets))
     return {line for lines in counting.values() if len(lines) >= enough for line in lines}

@@ -9,6 +9,7 @@ from pipeline.ingest.pdf.levelled import Levelled, table_of
 from pipeline.ingest.pdf.strips import Level, Words
 
 _COLUMNS = 3  # at least: two bold words on one line are a title and its page
+_MOST = 40  # heads of a page; each is held against all that stands below it
 _EDGE = 2.5  # points that words may stand out from the edge of their column
 _STEP = 1.6  # em between the lines of one head
 
@@ -19,10 +20,13 @@ def headed_of(glyphs: Sequence[Glyph], leaf: Leaf) -> Iterator[Levelled]:
         return
     words = Words(glyphs, 0)
     levels = words.between(0, leaf.height, 0, leaf.width)
-    end = 0.0
+    end, tried = 0.0, 0
     for n, level in enumerate(levels):
         if level.base < end or len(level.parts) < _COLUMNS or not _is_bold(level):
             continue
+        tried += 1
+        if tried > _MOST:
+            return
         heads = [level, *_more(levels[n + 1 : n + MOST_HEADS], level)]
         top = min(glyph.top for one in heads for glyph in one.glyphs) - 1
         bottom = max(glyph.bottom for one in heads for glyph in one.glyphs) + 1
