@@ -61,6 +61,7 @@ def test_a_phrase_is_the_verb_and_what_it_needs(text: str, name: str | None) -> 
         ("public hearings or meetings, such as a listening session;",
          "public hearings or meetings"),
         ("Lanterns", "Lanterns"),
+        ("A second crew, drawn by lot, goes over the pier.", None),
         ("Others hold that the lamp on the pier is lit by chance.", None),
         ("Is the lamp on the pier lit?", None),
         ("79 yards keep a lamp on the pier.", None),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pipeline.rule import Rules
 
 _FEWEST, _MOST = 3, 10  # words of a phrase
+_SOMEBODY = 4  # words behind an article that may be more than who does it
 _NEAR = 24  # letters between the ends of what is still one lead
 _WORD = re.compile(r"[^\s,;:()–—“”\"]+")
 # A phrase ends before these, once it has its object; punctuation ends it at any rate.
@@ -112,7 +113,8 @@ def opening_of(text: str) -> tuple[int, int] | None:
         words = _first(words)
     while words and not _may_end(words):
         words.pop()
-    few = len(words) < 2 and not (whole and start == 0)
+    # "The system owner, ..." names somebody; "Staged release, ..." names something.
+    few = len(words) < (_SOMEBODY if start else 2) and not (whole and start == 0)
     if few or not words or _LEANS.match(words[0].text) or "?" in text:
         return None
     return words[0].start, words[-1].end
