@@ -3,7 +3,7 @@ first words of the sentence, as far as they can stand alone.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.rule import Rules
@@ -12,16 +12,15 @@ _FEWEST, _MOST = 3, 10  # words of a phrase
 _SOMEBODY = 4  # words behind an article that may be more than who does it
 _NEAR = 24  # letters between the ends of what is still one lead
 _WORD = re.compile(r"[^\s,;:()–—“”\"]+")
-# A phrase ends before these, once it has its object; punctuation ends it at any rate.
-_ENDS = re.compile(
-    r"that|which|who|whom|whose|where|when|if|unless|so|because|while|whether|until|before|after"
-    r"|including|such|through|by|via|as|to|with|using|without|upon|during|based|e\.g|i\.e",
-    re.IGNORECASE,
-)
 # The first words of a sentence stand alone before these.
 _PARTS = re.compile(
     r"that|which|who|whom|whose|where|when|if|unless|so|because|while|until|before|after|including"
     r"|such|e\.g|i\.e",
+    re.IGNORECASE,
+)
+# A phrase ends before these, too, once it has its object; punctuation ends it at any rate.
+_ENDS = re.compile(
+    rf"{_PARTS.pattern}|whether|through|by|via|as|to|with|using|without|upon|during|based",
     re.IGNORECASE,
 )
 _LINKS = re.compile(
@@ -103,11 +102,7 @@ def opening_of(text: str) -> tuple[int, int] | None:
     """Where the first words of a sentence stand that can do without the others, or None."""
     start = fronted.end() if (fronted := _FRONTED.match(text)) else 0
     start = opens.end() if (opens := _OPENS.match(text, start)) else start
-    words = []
-    for word, broken in _each(text, start):
-        if broken:
-            break
-        words.append(word)
+    words = list(_clause(text, start))
     whole = bool(words) and not text[words[-1].end :].strip(" .;")
     if not whole or len(words) > _MOST:
         words = _first(words)
@@ -152,9 +147,7 @@ def _instructs(text: str, rules: Rules) -> bool:
 def _words(text: str, start: int) -> list[_Word]:
     """The words of the phrase that begins at `start`; may be too few."""
     words: list[_Word] = []
-    for word, broken in _each(text, start):
-        if broken:
-            break
+    for word in _clause(text, start):
         if not words and start and _ADVERB.fullmatch(word.text):
             continue
         last = words[-1].text if words else ""
@@ -171,17 +164,18 @@ def _words(text: str, start: int) -> list[_Word]:
     return words if deed and not _is_bare(deed[0].text) else []
 
 
-def _each(text: str, start: int) -> Iterable[tuple[_Word, bool]]:
-    """The words from `start` on, each with whether a mark parts it from the one before; a comma
-    within a series does not.
-    """
-    last, parted = start, False
+def _clause(text: str, start: int) -> Iterator[_Word]:
+    """The words from `start` on, up to a mark that parts them; a comma within a series does not."""
+    last = start
     for match in _WORD.finditer(text, start):
         between = text[last : match.start()].strip()
+        if last > start and between and not _SERIES.match(text, last):
+            return
         word = match[0].rstrip(".")
-        broken = parted or bool(last > start and between and not _SERIES.match(text, last))
-        yield _Word(word, match.start(), match.start() + len(word)), broken
-        last, parted = match.end(), match[0] != word
+        yield _Word(word, match.start(), match.start() + len(word))
+        if match[0] != word:
+            return
+        last = match.end()
 
 
 def _first(words: list[_Word]) -> list[_Word]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, takewhile
-from math import floor
 
 from pipeline.ingest.pdf.grouped import Extent
 from pipeline.ingest.pdf.strips import Level, Words, strips_of
@@ -14,7 +13,6 @@ MOST_HEADS, _MOST_BANDS = 5, 2  # lines
 _PADDING = 1.4  # em between a rule and the words of a title in the table, at most
 _STEP, _TIGHT = 2.6, 1.5  # em between the base lines of an open table, and of one row of it
 _HIGHEST = 80.0  # points that a head may stand high above the first line
-_NEARER = 8  # ... and the steps in which less than that is looked at
 _FOOT = 0.88  # of the page's height, below which there is no text
 _LOW = 0.7  # of the page's height, above which no table goes on overleaf
 _LONGEST = 300  # lines of a table on one page
@@ -50,9 +48,7 @@ def open_start(
 
     What is wider than the table stands above its heads.
     """
-    top = max(ceiling, bottom - _HIGHEST)
-    tops = range(floor(top), floor(bottom), _NEARER)
-    lines = next((found for y in tops if (found := words.between(y, bottom, left, right))), [])
+    lines = words.above(bottom, max(ceiling, bottom - _HIGHEST), left, right)
     near = _until(lines[::-1], _TIGHT)
     levels = list(takewhile(lambda one: _is_alike(one, near[0]), near))[::-1]
     if not levels or bottom - levels[-1].base > _PADDING * levels[-1].glyphs[0].size:
@@ -109,8 +105,7 @@ def under_heads(head: Band, words: Words, height: float, extent: Extent) -> list
     columns = len(head.strips)
     if not columns:
         return []
-    feet = range(floor(height), floor(head.bottom), -_NEARER)
-    below = next((found for y in feet if (found := words.between(head.bottom, y, *extent))), [])
+    below = words.below(head.bottom, height, *extent)
     if not below or below[0].base - head.bottom > 2 * _PADDING * head.size:
         return []
     rows: list[Level] = []

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from math import floor
 
+from pipeline.ingest.pdf.grouped import Part
 from pipeline.ingest.pdf.leaf import WHITE, Leaf
 from pipeline.ingest.pdf.levelled import row_on
 from pipeline.ingest.pdf.ruling import Rectangle
@@ -16,7 +17,6 @@ from pipeline.ingest.pdf.strips import Level, Words
 
 _SNAP = 3.0  # points that edges of one column may differ by
 _INTO = 1.0  # points that words may reach into the next column
-_NEARER = 8  # points; the steps in which less and less of what stands below is looked at
 _NEAR = 2.6  # em between a shade, or a line of words, and the next line of the table
 _COLUMNS = 2  # edges of what has no columns
 _TIGHT = 1.5  # em between two lines of one text, at most
@@ -27,16 +27,16 @@ _ALIKE = 0.08  # of its size, that the type of rows may differ by
 Grid = list[Rectangle]
 
 
-def grown(leaf: Leaf) -> list[Grid]:
+def grown(leaf: Leaf, words: Words) -> list[Grid]:
     """The grids of a leaf: shades with the rows that are none, and ruled cells with bold heads."""
-    return _Growth(leaf).grids() if leaf.grids else []
+    return _Growth(leaf, words).grids() if leaf.grids else []
 
 
 class _Growth:
     """The grids of a leaf, by and by with all of their rows."""
 
-    def __init__(self, leaf: Leaf) -> None:
-        self._words, self._height = Words(leaf.glyphs, 0), leaf.height
+    def __init__(self, leaf: Leaf, words: Words) -> None:
+        self._words, self._height = words, leaf.height
         self._shades: dict[tuple[int, int], list[Rectangle]] = {}
         for fill in leaf.fills:
             if fill.colour not in (None, WHITE):
@@ -67,28 +67,20 @@ class _Growth:
         """
         top = _top(grid)
         ceiling = max((foot for _, foot in self._extents if foot < top + _SNAP), default=0.0)
-        tops = range(max(floor(ceiling), floor(top) - _HIGHEST), floor(top), _NEARER)
-        if not self._is_near(top, max(ceiling, top - _FIRST), edges):
-            return Grid()
-        held = (self._words.between(y, top, edges[0], edges[-1]) for y in tops)
-        upward = next((levels for levels in held if levels), [])[::-1]
+        extent = edges[0], edges[-1]
+        near = self._words.above(top, max(ceiling, top - _FIRST), *extent)
+        if not _kept(near[::-1], top, edges):
+            return Grid()  # as above most: to look further up takes ten times as long
+        upward = self._words.above(top, max(ceiling, top - _HIGHEST), *extent)[::-1]
         kept = _kept(upward, top, edges)
         while kept and _ends(kept[-1], upward[len(kept) : len(kept) + 1]):
             kept.pop()
         if not self._is_shaded(rows_of_cells(grid)[0]):
-            kept = list(takewhile(_is_bold, kept))
+            kept = list(takewhile(lambda level: level.bold, kept))
         rows = _rows(kept[::-1], edges)
         while rows and _is_lone(rows[0]):
             rows.pop(0)
-        return _cells(rows, min(cell.top for cell in rows[0]) - 1, top, edges) if rows else []
-
-    def _is_near(self, top: float, ceiling: float, edges: Sequence[float]) -> bool:
-        """Whether the nearest words above a grid keep to its columns: those of few grids do."""
-        held = (
-            self._words.between(y, top, edges[0], edges[-1])
-            for y in range(floor(ceiling), floor(top), _NEARER)
-        )
-        return bool(_kept(next((levels for levels in held if levels), [])[::-1], top, edges))
+        return cells_of(rows, min(cell.top for cell in rows[0]) - 1, top, edges) if rows else []
 
     def _below(self, grid: Grid, edges: Sequence[float]) -> Grid:
         """The cells of the rows below a grid that ends in a shade; shaded ones wait no more."""
@@ -99,9 +91,7 @@ class _Growth:
             foot = min(feet, default=self._height)
             if at is not None and _top(self._waiting[at][0]) > foot + _SNAP:
                 at = None
-            ys = (foot, *range(floor(foot), floor(bottom), -_NEARER))
-            held = (self._words.between(bottom, y, edges[0], edges[-1]) for y in ys)
-            kept = _kept(next((levels for levels in held if levels), []), bottom, edges)
+            kept = _kept(self._words.below(bottom, foot, edges[0], edges[-1]), bottom, edges)
             whole = len(kept) == len(self._words.between(bottom, foot, edges[0], edges[-1]))
             far = foot - bottom > (self._height / 2 if kept else _SNAP)  # another table
             if at is None or far or not whole:
@@ -109,7 +99,7 @@ class _Growth:
                 while rows and _is_lone(rows[-1]):
                     rows.pop()
                 end = max(cell.bottom for cell in rows[-1]) + 1 if rows else bottom
-                return [*found, *_cells(rows, bottom, end, edges)]
+                return [*found, *cells_of(rows, bottom, end, edges)]
             if kept:
                 found += [(x0, bottom, x1, foot) for x0, x1 in pairwise(edges)]
             last, _ = self._waiting.pop(at)
@@ -151,7 +141,7 @@ def _ends(level: Level, above: Sequence[Level]) -> bool:
 
 def _rows(levels: Sequence[Level], edges: Sequence[float]) -> list[Row]:
     """The rows that lines in columns are, by their gaps; bold lines above the others are heads."""
-    bold = len(list(takewhile(_is_bold, levels)))
+    bold = len(list(takewhile(lambda level: level.bold, levels)))
     heads, body = (levels[:bold], levels[bold:]) if bold < len(levels) else ([], levels)
     rows = [[cell for level in heads for cell in row_on(level, edges)]] if heads else []
     if body:
@@ -159,16 +149,14 @@ def _rows(levels: Sequence[Level], edges: Sequence[float]) -> list[Row]:
     return rows
 
 
-def _is_bold(level: Level) -> bool:
-    return all(glyph.bold for glyph in level.glyphs)
-
-
 def _is_lone(row: Row) -> bool:
     """Whether a row has words in one column alone: a caption, or the heading of what follows."""
     return len({cell.column for cell in row}) < 2
 
 
-def _cells(rows: Sequence[Row], top: float, bottom: float, edges: Sequence[float]) -> Grid:
+def cells_of(
+    rows: Sequence[Sequence[Part]], top: float, bottom: float, edges: Sequence[float]
+) -> Grid:
     """The cells of rows between two heights, which meet in the middle of their gaps."""
     ys = [top]
     for above, below in pairwise(rows):

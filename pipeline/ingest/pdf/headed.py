@@ -22,7 +22,7 @@ def headed_of(glyphs: Sequence[Glyph], leaf: Leaf) -> Iterator[Levelled]:
     levels = words.between(0, leaf.height, 0, leaf.width)
     end, tried = 0.0, 0
     for n, level in enumerate(levels):
-        if level.base < end or len(level.parts) < _COLUMNS or not _is_bold(level):
+        if level.base < end or len(level.parts) < _COLUMNS or not level.bold:
             continue
         tried += 1
         if tried > _MOST:
@@ -50,15 +50,11 @@ def _may_head(glyphs: Sequence[Glyph]) -> bool:
     return any(count >= _COLUMNS and base not in light for base, count in bold.items())
 
 
-def _is_bold(level: Level) -> bool:
-    return all(glyph.bold for glyph in level.glyphs)
-
-
 def _more(levels: Sequence[Level], head: Level) -> Iterator[Level]:
     """The further lines of a head."""
     base = head.base
     for level in levels:
-        if not _is_bold(level) or level.base - base > _STEP * level.glyphs[0].size:
+        if not level.bold or level.base - base > _STEP * level.glyphs[0].size:
             return
         yield level
         base = level.base

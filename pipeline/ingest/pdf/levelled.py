@@ -211,7 +211,7 @@ def _is_body(head: Band) -> bool:
     """Whether the first lines of a table are rows of it: too many, or all of them full."""
     parts = [len(level.parts) for level in head.levels]
     full = len(parts) > 2 and min(parts) == max(parts)
-    return len(parts) > MOST_HEADS or (full and not all(g.bold for g in head.levels[0].glyphs))
+    return len(parts) > MOST_HEADS or (full and not head.levels[0].bold)
 
 
 def row_on(level: Level, xs: Sequence[float]) -> Row:

@@ -112,7 +112,9 @@ class _Laid(NamedTuple):
 
 
 def _laid_out(leaf: Leaf) -> _Laid:
-    leaf = replace(leaf, grids=divided(grown(leaf), Words(leaf.glyphs, 0)))
+    if leaf.grids:
+        words = Words(leaf.glyphs, 0)
+        leaf = replace(leaf, grids=divided(grown(leaf, words), words))
     stripes = stripes_of(leaf.grids)
     if stripes:
         ruled = [cells for cells in leaf.grids if cells not in stripes]

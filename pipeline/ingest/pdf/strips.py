@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf
+from math import floor, inf
 from statistics import median
 
 from pipeline.ingest.pdf.grouped import Extent
@@ -16,6 +16,7 @@ _STRIP = 0.5  # em between two columns; justified words stand as far apart, but 
 _CROSSING = 0.1  # share of the levels that may run over a strip: cells over several columns
 _SMALL = 0.85  # of the usual size; what is smaller is raised or lowered, on no line of its own
 _LEVEL = 0.35  # em
+_NEARER = 8  # points; the steps in which less and less of what stands above or below is looked at
 _RAISED = 0.7  # em from the line that raised or lowered type belongs to, at most
 _BULLET = re.compile(r"[^\w\s]|[o§]")
 _MARK = re.compile(r"[^\w\s]|[o§]|\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)]")
@@ -32,6 +33,11 @@ class Level:
     def text(self) -> str:
         """Its letters, without the spaces."""
         return "".join(glyph.text for glyph in self.glyphs)
+
+    @property
+    def bold(self) -> bool:
+        """Whether all of it is in bold."""
+        return all(glyph.bold for glyph in self.glyphs)
 
     @property
     def parts(self) -> list[Extent]:
@@ -142,6 +148,16 @@ class Words:
         if len(near) > len(held):
             levels = levels_of([part for part in parted(held) if part.text != " "])
         return levels
+
+    def above(self, bottom: float, ceiling: float, left: float, right: float) -> list[Level]:
+        """The lines above a height, from as far up to a ceiling as none runs over a side."""
+        tops = range(floor(ceiling), floor(bottom), _NEARER)
+        return next((found for y in tops if (found := self.between(y, bottom, left, right))), [])
+
+    def below(self, top: float, foot: float, left: float, right: float) -> list[Level]:
+        """The lines below a height, as far down to a foot as none runs over a side."""
+        feet = (foot, *range(floor(foot), floor(top), -_NEARER))
+        return next((found for y in feet if (found := self.between(top, y, left, right))), [])
 
 
 def _middle(glyph: Glyph) -> float:

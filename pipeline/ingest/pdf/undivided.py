@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.ingest.pdf.grouped import Part, by_levels, by_painting
-from pipeline.ingest.pdf.grown import edges_of, rows_of_cells
+from pipeline.ingest.pdf.grown import cells_of, edges_of, rows_of_cells
 from pipeline.ingest.pdf.levelled import row_on
 from pipeline.ingest.pdf.ruling import Rectangle
 from pipeline.ingest.pdf.spaced import tightest
@@ -24,22 +24,18 @@ Grid = list[Rectangle]
 
 def divided(grids: Sequence[Grid], words: Words) -> list[Grid]:
     """The grids, with a row of cells for each row of words in them."""
-    return [
-        [
-            cell
-            for row in rows_of_cells(grid)
-            for cell in _divided(_columned(row, edges_of(grid), words), words)
-        ]
-        for grid in grids
-    ]
-
-
-def _columned(row: Grid, edges: Sequence[float], words: Words) -> Grid:
-    """A row, with a cell for each column of its table where the words of one cell keep to them."""
-    return [part for cell in row for part in _parted(cell, edges, words)]
+    found = []
+    for grid in grids:
+        edges = edges_of(grid)
+        rows = (
+            [c for cell in row for c in _parted(cell, edges, words)] for row in rows_of_cells(grid)
+        )
+        found.append([cell for row in rows for cell in _divided(row, words)])
+    return found
 
 
 def _parted(cell: Rectangle, edges: Sequence[float], words: Words) -> Grid:
+    """A cell, or one for each of the columns of its table that its words keep to."""
     x0, top, x1, foot = cell
     inner = [x for x in edges if x0 + _SNAP < x < x1 - _SNAP]
     if not inner:
@@ -68,10 +64,7 @@ def _divided(row: Grid, words: Words) -> Grid:
         return row
     if painted == parts and not _are_apart(rows, tightest([levels])):
         return row
-    ys = [top]
-    for above, below in pairwise(rows):
-        ys.append((max(part.bottom for part in above) + min(part.top for part in below)) / 2)
-    return [(x0, y0, x1, y1) for y0, y1 in pairwise([*ys, foot]) for x0, x1 in pairwise(edges)]
+    return cells_of(rows, top, foot, edges)
 
 
 def _are_apart(rows: Sequence[Sequence[Part]], step: float) -> bool:
