@@ -155,6 +155,6 @@ def test_a_hyphen_whose_box_is_its_ink_stands_on_its_line(monkeypatch: pytest.Mo
     monkeypatch.setitem(printing.FONTS, "H", f"{inky}{descriptor} >>")
     page = text(72, 700, "Pre") + text(89.1, 700, "-", font="H") + text(92.8, 700, "treat it")
     source = Fast(pdf(page), "")
-    tops = [glyph.top for glyph in leaf_of(source.file, 1, source.tree).glyphs]
+    tops = [glyph.top for glyph in leaf_of(source.file, 1, source.tree, source.spelling).glyphs]
     source.close()
     assert max(tops) - min(tops) < 2

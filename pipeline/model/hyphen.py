@@ -50,16 +50,16 @@ class Hyphens:
         if hyphen == _MARKED and self._marks:
             return True
         whole = self._is_compound(left, right)
-        return self._cuts if whole == (joined in _english()) else not whole
+        return self._cuts if whole == (joined in english()) else not whole
 
     def _is_compound(self, left: str, right: str) -> bool:
         """Whether both parts are words, each more usual than what they would be as one."""
         usual = min(self._times(left), self._times(right))
-        return usual > _english().get(f"{left}{right}".lower(), 0)
+        return usual > english().get(f"{left}{right}".lower(), 0)
 
     def _times(self, word: str) -> float:
         """How usual a word is; one that the text itself has is."""
-        return inf if word.lower() in self.vocabulary else _english().get(word.lower(), 0)
+        return inf if word.lower() in self.vocabulary else english().get(word.lower(), 0)
 
     @cached_property
     def _cuts(self) -> bool:
@@ -85,8 +85,8 @@ def _are_parts(left: str, right: str) -> bool:
 
 
 @lru_cache(1)
-def _english() -> Mapping[str, int]:
-    """Some 160,000 English words, and how often they come in subtitles."""
+def english() -> Mapping[str, int]:
+    """Some 160,000 English words in lower case, and how often they come in subtitles."""
     # Imported here: few texts have a word that they break and have nowhere else; it takes 0.15 s.
     from spellchecker import SpellChecker
 

@@ -272,9 +272,10 @@ def _are_initials(solid: Sequence[Glyph], larger: float) -> bool:
 
 def _words(ordered: list[Glyph], size: float, base: float) -> list[tuple[list[Glyph], bool]]:
     """The words of a line, and whether each is a raised note mark."""
-    pairs = [(a, b) for a, b in pairwise(ordered) if a.text != " " != b.text]
+    # Letter-spaced type has a gap after every letter: only what is wider is a space. The dots of a
+    # leader, and words without spaces between them, have gaps too, which tell nothing of it.
+    pairs = [(a, b) for a, b in pairwise(ordered) if _is_letter(a) and _is_letter(b)]
     gaps = [b.left - a.right for a, b in pairs]
-    # Letter-spaced type has a gap after every letter: only what is wider is a space.
     tracked = max(0.0, median(gaps)) if len(gaps) > 4 else 0.0
     words: list[list[Glyph]] = []
     last: Glyph | None = None
@@ -295,6 +296,10 @@ def _words(ordered: list[Glyph], size: float, base: float) -> list[tuple[list[Gl
             words[-1].append(glyph)
         last = glyph
     return [(word, _is_note(word, size, base)) for word in words]
+
+
+def _is_letter(glyph: Glyph) -> bool:
+    return len(glyph.text) == 1 and glyph.text.isalnum()
 
 
 def _raised(glyph: Glyph, size: float, base: float) -> bool:

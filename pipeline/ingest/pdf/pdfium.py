@@ -22,6 +22,7 @@ import re
 from collections.abc import Sequence
 from ctypes import addressof, byref, c_char, c_double, c_float, c_void_p
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -29,10 +30,12 @@ import pypdfium2.raw as raw
 from pipeline.ingest.pdf import leaf as limits
 from pipeline.ingest.pdf import native
 from pipeline.ingest.pdf.drawn import Drawing, Reader
+from pipeline.ingest.pdf.latin import Letters
 from pipeline.ingest.pdf.leaf import SPACE, Glyph, Leaf, TooMuch, Words, laid, levels_of, upright
 from pipeline.ingest.pdf.points import around, frame_of
 from pipeline.ingest.pdf.ruling import Rectangle, grids_of
 from pipeline.ingest.pdf.sight import Sight
+from pipeline.ingest.pdf.spelling import Spelling, is_kept, spelt
 from pipeline.ingest.pdf.structure import Tree
 from pipeline.ingest.pdf.style import Style, Styles
 from pipeline.ingest.pdf.wording import is_second, whole
@@ -40,21 +43,25 @@ from pipeline.ingest.pdf.words import HIGHEST, INK, LONGEST, LOWEST, SPACES, WID
 
 # Each of these is looked at by itself: what it stands for is unknown, or takes two of its kind.
 _ODD = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ud800-\udfff]")
+_CODES = "\x0b\x0c\x1c\x1d\x1e\x1f"  # that Python takes for spaces: they are bare codes of glyphs
 _HIGH = "-\u2010\u2011\u2012–—“”‘’'\"*"  # what has no ink on the base line
 _HYPHEN = "\ufffe"  # pdfium's own mark of a hyphen at a line end
 _LEAST = 0.15  # em; the least gap that is a space
 _LIGATURE = 4  # letters; in type without width, thousands of letters have one box
 _TRACKED = 0.08  # em; letters further apart are set apart on purpose
+_TELLING = 6  # letters of a word
 _MOST_PAIRS = 5_000_000  # of type painted twice and type, to be held against each other
-_LATIN = 0.8
 
 
 class Unreadable(Exception):
     """A page that pdfium cannot load."""
 
 
-def leaf_of(file: Any, number: int, tree: Tree) -> Leaf:
-    """Read one page (number from 1) of a pypdfium2 document. Raises `Unreadable`, `TooMuch`."""
+def leaf_of(file: Any, number: int, tree: Tree, spelling: Spelling) -> Leaf:
+    """Read one page (number from 1) of a pypdfium2 document. Raises `Unreadable`, `TooMuch`.
+
+    `tree` and `spelling` are what its pages share.
+    """
     handle = file.raw
     page = native.load_page(_address(handle), number - 1)
     if not page:
@@ -64,7 +71,7 @@ def leaf_of(file: Any, number: int, tree: Tree) -> Leaf:
         text = native.load_text(page)
         if not text:
             raise Unreadable
-        return _Page(_address(handle), page, text, number, tree).read()
+        return _Page(_address(handle), page, text, number, tree).read(spelling)
     finally:
         if text:
             native.close_text(text)
@@ -98,18 +105,18 @@ class _Page:
         self.leaf = Leaf(number, width, height, tags=tree.tags_of(page))
         self.reader = Reader(file, page, self.leaf, self.place)
         self.drawing = Drawing()
-        self.latin: dict[int, bool] = {}  # by font, once one of its codes is unmapped
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
         self._box, self._at = byref(self._rect), byref(self._matrix)
         self._float, self._x, self._y = c_float(), c_double(), c_double()
 
-    def read(self) -> Leaf:
+    def read(self, spelling: Spelling) -> Leaf:
         leaf = self.leaf
         count = native.count_chars(self.text)
         if count > limits.MOST_GLYPHS:
             raise TooMuch
         self.drawing = self.reader.read()
-        self.chars = self._chars(count)
+        self.chars = spelling.kept(self._chars(count), self._place_of)
+        self.letters = Letters(self.text, self.chars)
         self.odd = _ODD.search(self.chars) is not None
         self.sight = Sight(self.drawing, self.reader)
         self.styles = Styles(self.text, self.reader, self.sight, self.place, self.rotation)
@@ -182,26 +189,7 @@ class _Page:
 
     def _is_unmapped(self, start: int, end: int) -> bool:
         """Whether a word may have characters that stand for nothing known."""
-        unmapped = native.char_is_unmapped
-        if unmapped(self.text, start) == 1:
-            return True
-        return end > start + 1 and unmapped(self.text, end - 1) == 1
-
-    def _is_latin(self, handle: int) -> bool:
-        """Whether the unmapped codes of a font are Latin-1 letters: they are by far the most.
-
-        Codes of a subset that only counts its glyphs are as often signs.
-        """
-        if not self.latin:
-            codes: dict[int, list[str]] = {}
-            for n, char in enumerate(self.chars):
-                if native.char_is_unmapped(self.text, n) == 1:
-                    font = native.text_font(native.char_object(self.text, n))
-                    codes.setdefault(font, []).append(char)
-            for font, chars in codes.items():
-                good = sum(char.isalnum() and char < "\u0100" for char in chars)
-                self.latin[font] = good > _LATIN * len(chars)
-        return self.latin[native.text_font(handle)]
+        return any(native.char_is_unmapped(self.text, n) == 1 for n in {start, end - 1})
 
     def _take(self, start: int, end: int, handle: int) -> None:
         """Put a word, or a part of one, on the leaf, unless no reader sees it."""
@@ -222,10 +210,17 @@ class _Page:
                     self._take(n, n + 1 + is_second(self.chars, n + 1), handle)
             return
         text = whole(self.chars[start:end])
-        if style.unmapped and native.char_is_unmapped(self.text, start) == 1:
-            text = text if self._is_latin(handle) else "\ufffd"
+        if is_kept(text):
+            text = spelt(text)
+            if not text:
+                return
+        elif style.unmapped and native.char_is_unmapped(self.text, start) == 1:
+            known = text.isprintable() and self.letters.are_in(native.text_font(handle))
+            text = text if known else "\ufffd"
         elif one and text.isspace():
-            return
+            if text not in _CODES:
+                return
+            text = "\ufffd"
         size, base = style.size, style.base
         if style.turn == 0:
             top, bottom = box[3] - size, box[3]
@@ -277,12 +272,14 @@ class _Page:
         begin, end = self.between
         glyphs = self.leaf.glyphs
         if not glyphs or start != end or begin == end or "\n" in self.chars[begin:end]:
+            self.apart = 0.0
             return False
         last = glyphs[-1]
         gap = left - last.right
         lone = end == begin + 1 and last.turn == style.turn
         tight = begin > 1 and gap < SPACE * style.size
-        if lone and tight and native.char_is_made_up(self.text, begin) == 1:
+        lettered = self.chars[begin - 1].isalnum() and self.chars[start].isalnum()
+        if lone and tight and lettered and native.char_is_made_up(self.text, begin) == 1:
             glyphs[-1:] = last.parts()
             last = glyphs[-1]
             apart = self.apart or self._letters_apart(begin)
@@ -312,11 +309,13 @@ class _Page:
         return whole and behind and native.char_is_made_up(self.text, space) == 0
 
     def _letters_apart(self, end: int) -> float:
-        """How far the last two letters of the word that ends here stand apart."""
-        if end < 2 or self.chars[end - 2] in SPACES:
-            return 0.0
-        right = self._place_of(end - 2, end - 1)[2]
-        return max(0.0, self._place_of(end - 1, end)[0] - right)
+        """How far the last letters of the word that ends here stand apart; the boxes of some fonts
+        are as narrow as their ink, so that two letters tell little."""
+        start = end - 1
+        while start > max(0, end - _TELLING) and self.chars[start - 1] not in SPACES:
+            start -= 1
+        boxes = [self._place_of(n, n + 1) for n in range(start, end)]
+        return max(0.0, median(b[0] - a[2] for a, b in pairwise(boxes))) if boxes[1:] else 0.0
 
     def _place_of(self, start: int, end: int) -> Rectangle:
         rect = self._rect

@@ -18,6 +18,7 @@ from pipeline.ingest.pdf import leaf as limits
 from pipeline.ingest.pdf.headings import Bookmark
 from pipeline.ingest.pdf.leaf import TooMuch
 from pipeline.ingest.pdf.sheet import Sheet, sheet_of
+from pipeline.ingest.pdf.spelling import Spelling
 from pipeline.ingest.pdf.structure import Tree
 from pipeline.ingest.raw import Raw
 from pipeline.model import SetAside, Verdict
@@ -57,14 +58,14 @@ class Fast:
                 raise SetAside("encrypted", _UNKNOWN_LOCK) from None
             raise Broken(_why(error)) from None
         self.pages = len(self.file)
-        self.tree = Tree()
+        self.tree, self.spelling = Tree(), Spelling()
         self._sound = 0
 
     def sheet(self, number: int) -> Sheet:
         """One page (from 1)."""
         from pipeline.ingest.pdf.pdfium import leaf_of
 
-        return sheet_of(leaf_of(self.file, number, self.tree))
+        return sheet_of(leaf_of(self.file, number, self.tree, self.spelling))
 
     def goes_on(self, number: int) -> bool:
         """Whether any page from a number on can be loaded."""

@@ -155,7 +155,11 @@ class Words:
         return next((found for y in tops if (found := self.between(y, bottom, left, right))), [])
 
     def below(self, top: float, foot: float, left: float, right: float) -> list[Level]:
-        """The lines below a height, as far down to a foot as none runs over a side."""
+        """The lines below a height, as far down to a foot as none runs over a side.
+
+        A page that is seen turned has no foot: it is endless.
+        """
+        foot = min(foot, self._middles[-1] + 1) if self._middles else top
         feet = (foot, *range(floor(foot), floor(top), -_NEARER))
         return next((found for y in feet if (found := self.between(top, y, left, right))), [])
 
