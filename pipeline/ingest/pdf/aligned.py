@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import sub
 
-from pipeline.ingest.pdf.grouped import Extent, Part, columns_of, rows_of
+from pipeline.ingest.pdf.grouped import Extent, Part, columns_of, is_prose, rows_of
 from pipeline.ingest.pdf.leaf import Fill
 from pipeline.ingest.pdf.lines import Printed
 from pipeline.ingest.pdf.ruling import Rectangle
@@ -238,6 +238,8 @@ def _cells(run: Sequence[_Level], *, beside: bool) -> list[Rectangle]:
     if len(rows) < enough or not aligned or _is_contents(rows, len(columns)):
         return []
     if not several and not _are_pairs(rows):
+        return []
+    if any(is_prose(rows, column) for column in range(len(columns))):
         return []
     return _boxes(rows, _bands(run), columns)
 

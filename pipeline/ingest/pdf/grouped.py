@@ -14,6 +14,9 @@ _FULL = 0.7  # of the widest line of a column of prose, that its usual line has
 _TALL = 4  # lines of a section, where a page begins its columns anew under each heading
 _MATCHED = 0.8  # share of the rows that begin at one height in both columns
 _FEWEST, _CHANCES = 3, 6  # rows of which that holds; of columns that are as full as prose
+_FEWEST_LINES, _FEWEST_WORDS = 5, 3  # of a text, and of each of its lines
+_FLUSH, _JUSTIFIED = 2.0, 0.5  # points that ends of lines differ by, and of how many lines
+_GOES_ON = 0.4  # of its lines, that go on with a small letter and no full stop before
 _LINE = 1.8  # em between the lines of one cell, at most
 _CUT = re.compile(r"[^\s-][^\s]*-")
 _OPEN = re.compile(r"(?:[,–—-]|\b(?:and|or|of|the|to|in|for|a|an|with|by|that|on|as))$")
@@ -176,3 +179,22 @@ def _is_matched(levels: Sequence[Sequence[Part]]) -> bool:
     # A heading in each column at one height begins three rows: the page, itself and its section.
     least = _CHANCES if _is_filled(levels) else _FEWEST
     return len(starts) >= least and matched >= _MATCHED * len(starts)
+
+
+def is_prose(rows: Sequence[Sequence[Part]], column: int) -> bool:
+    """Whether the cells of a column are the lines of one text, which goes on from each to the next.
+
+    Columns of prose side by side have their lines at one height where a page is set on a grid.
+    """
+    found = [[part for part in row if part.column == column] for row in rows]
+    cells = [cell for cell in found if cell]
+    if len(cells) < max(_FEWEST_LINES, _MATCHED * len(found)):
+        return False
+    lines = [part for cell in cells for part in cell]
+    if sum(len(part.text.split()) for part in lines) < _FEWEST_WORDS * len(lines):
+        return False
+    ends = [part.right for part in lines]
+    set_full = sum(max(ends) - end < _FLUSH for end in ends) > _JUSTIFIED * len(ends)
+    over = pairwise((cell[0].text, cell[-1].text) for cell in cells)
+    on = sum(b[:1].islower() and a[-1:] not in ".:;!?" for (_, a), (b, _) in over)
+    return set_full and on > _GOES_ON * len(cells)
