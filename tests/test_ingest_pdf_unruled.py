@@ -5,6 +5,7 @@ from textwrap import wrap
 
 import pytest
 from printing import lines, read_pages, rule, shade, text
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from test_ingest_pdf import BODY, check_geometry, of_kind
 
 from pipeline.model import BlockKind, Document
@@ -186,3 +187,48 @@ def test_a_table_in_one_of_two_columns_is_found_there() -> None:
     page += inner + lines(60, 470, *prose[12:], size=EM, lead=LEAD)
     page += lines(320, 740, *(prose * 2)[:34], size=EM, lead=LEAD)
     assert table_of(read_pages(page)) == as_rows(*rows)
+
+
+PROSE = (
+    "Whoever keeps the ledger of a pier reads it every",
+    "evening, and signs below the last entry. A second",
+    "keeper looks at each of the signatures before the",
+    "gates are shut, and writes down whatever is amiss",
+    "in the same book. Once in a quarter both of them",
+    "meet with the owner of the pier, who has the book",
+    "copied and put away in a room of its own, beside",
+    "the plans of the house. What was amiss and has not",
+    "been mended since is read aloud at that meeting,",
+    "with the names of those who were to mend it, and",
+    "the day by which it must be done at the latest.",
+)
+
+
+def justified(x: float, y: float, width: float, *said: str) -> str:
+    """Lines of prose as wide as their column."""
+    page = ""
+    for n, line in enumerate(said):
+        room = width - stringWidth(line, "Helvetica", 10)
+        also = f"{room / line.count(' '):.3f} Tw"
+        page += text(x, y - 12 * n, line, size=10, also=also)
+    return page + "BT 0 Tw ET\n"
+
+
+def test_a_table_beside_prose_on_the_same_grid_is_a_table_and_the_prose_none() -> None:
+    page = justified(60, 700, 228, *PROSE)
+    rows = ("Class", "Code"), ("North pier", "np"), ("South pier", "sp"), ("Old quay", "oq")
+    for n, (left, right) in enumerate((*rows, ("New quay", "nq"), ("The locks", "lk"))):
+        page += text(318, 700 - 12 * n, left, size=10) + text(510, 700 - 12 * n, right, size=10)
+    page += justified(318, 592, 228, *PROSE) + justified(60, 568, 228, *PROSE[2:])
+    document = read_pages(page)
+    assert [len(table.rows) for table in document.tables] == [6]
+    cells = [document.quote(block.span) for block in document.blocks if block.cell]
+    assert cells[:4] == ["Class", "Code", "North pier", "np"]
+    assert "\n".join(PROSE) in document.text
+
+
+def test_columns_of_prose_on_one_grid_are_no_table() -> None:
+    page = lines(60, 720, *(f"{a} {b}" for a, b in zip(PROSE, PROSE[::-1], strict=True)), lead=12)
+    for x, said in ((60, map(str.capitalize, PROSE)), (228, PROSE[::-1]), (396, PROSE)):
+        page += justified(x, 500, 150, *(line[:28] for line in said))
+    assert not read_pages(page).tables

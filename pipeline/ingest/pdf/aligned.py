@@ -7,7 +7,7 @@ wait for the other one.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import sub
 
@@ -239,9 +239,14 @@ def _cells(run: Sequence[_Level], *, beside: bool) -> list[Rectangle]:
         return []
     if not several and not _are_pairs(rows):
         return []
-    if any(is_prose(rows, column) for column in range(len(columns))):
+    prose = [n for n in range(len(columns)) if is_prose(rows, n)]
+    if not prose:
+        return _boxes(rows, _bands(run), columns)
+    if len(columns) - len(prose) < _FEWEST_COLUMNS:
         return []
-    return _boxes(rows, _bands(run), columns)
+    beside_it = [[part for part in level.parts if part.column not in prose] for level in levels]
+    rest = [replace(at, parts=parts) for at, parts in zip(levels, beside_it, strict=True) if parts]
+    return _cells(rest, beside=beside)
 
 
 def _bands(run: Sequence[_Level]) -> list[list[Part]]:
