@@ -262,3 +262,21 @@ def test_a_number_of_thousands_of_digits_is_no_page_number() -> None:
     pages = [lines(72, 700, *SAID) + text(10, 60, "7" * 5000, size=3) for _ in range(3)]
     document = read_pages(*pages, box="/MediaBox [0 0 12000 792]")
     assert document.text.count("7" * 5000) == 3
+
+
+def test_raised_marks_that_a_browser_paints_last_stand_where_they_are_read() -> None:
+    """The lines with them stand further apart, and a last line may be one bold word."""
+    page = text(72, 700, "Two keepers sign the ledger of the pier in the evening and, where one")
+    page += text(72, 683.5, "of them is away") + text(169, 683.5, ", leave the last line of that")
+    page += text(72, 667, "day to the other, who copies all that was said into the book of the")
+    page += text(72, 654, "/etc/keepers", font="B")
+    page += lines(72, 620, *SAID * 4, lead=13) + text(154, 687.5, "[12]", size=7.5)
+    document = read_pages(page)
+    first = document.blocks[0]
+    assert document.quote(first.span) == (
+        "Two keepers sign the ledger of the pier in the evening and, where one\n"
+        "of them is away [12] , leave the last line of that\n"
+        "day to the other, who copies all that was said into the book of the\n"
+        "/etc/keepers"
+    )
+    assert [inline.kind for inline in first.inlines] == ["note", "strong"]

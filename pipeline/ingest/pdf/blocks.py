@@ -10,6 +10,7 @@ from pipeline.ingest.pdf.passage import Passage, Type, beneath, edges, marker_of
 from pipeline.model import BlockKind
 
 _LOOSE = 1.2  # times the usual distance of lines: a wider one parts paragraphs
+_RAISED = 0.3  # em more before and behind a line that has a raised mark, as browsers set it
 _INDENT = 0.7  # em
 _TERM = 0.35  # of the width, that a line leaves free which a meaning follows, set in below it
 _FAR = 8.0  # em between a formula and its number
@@ -76,7 +77,8 @@ def _goes_on(run: Sequence[Printed], line: Printed, type_: Type) -> bool:
     if len(run) > 1:
         # A box may be set wider or tighter than the rest: its own lines tell.
         usual = max(usual, run[-1].base - run[-2].base) if usual < size else usual
-    return step <= max(_LOOSE * usual, usual + 1.5)
+    raised = _RAISED * size if line.notes or above.notes else 0.0
+    return step <= max(_LOOSE * usual, usual + 1.5) + raised
 
 
 def _is_formula(line: Printed, beside: Printed) -> bool:
@@ -115,7 +117,8 @@ def _begins(part: Sequence[Printed], line: Printed, left: float, right: float) -
     marker = marker_of(line.text)
     if marker and (marker["bullet"] or _is_item(part, line, ended, short)):
         return not (marker["bullet"] and marker["bullet"][0] in "-–—*o§" and not (ended or short))
-    if above.bold != line.bold and (short or not _runs_in(above, line)):
+    broken = line.bold and not (ended or short) and not line.text[0].isupper()  # a bold last word
+    if above.bold != line.bold and (short or not _runs_in(above, line)) and not broken:
         return True
     if _CAPTION.match(line.text) and (ended or short):
         return True

@@ -21,13 +21,21 @@ def celled_of(glyphs: Sequence[Glyph]) -> list[list[Rectangle]]:
     """The cells of each table that the tags of upright glyphs and their places agree on.
 
     Rows stand one below the other, cells side by side, in columns with clear strips between; no
-    heading is in a cell. What is tagged as a table to lay out a page is none.
+    heading is in a cell. What is tagged as a table to lay out a page is none, nor is one around
+    other words, as of tables in its cells.
     """
     tables: defaultdict[int, list[Glyph]] = defaultdict(list)
     for glyph in glyphs:
         if glyph.tag and glyph.tag.cell and glyph.text != " ":
             tables[glyph.tag.cell.table].append(glyph)
-    return [cells for held in tables.values() if (cells := list(_cells(held)))]
+    found = {number: cells for number, held in tables.items() if (cells := list(_cells(held)))}
+    places = {number: around(cells) for number, cells in found.items()}
+    for glyph in glyphs if found else ():
+        own = glyph.tag.cell.table if glyph.tag and glyph.tag.cell else None
+        for number, place in places.items():
+            if number != own and glyph.text != " " and glyph.is_in(place):
+                found.pop(number, None)
+    return list(found.values())
 
 
 def _cells(glyphs: Sequence[Glyph]) -> Iterator[Rectangle]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
-from math import floor
+from math import floor, inf
 from statistics import median
 
 from pipeline.ingest.pdf.leaf import Glyph, parted
@@ -21,7 +21,7 @@ _RAISED = 0.95  # of a line's size: marks of 8 points stand in notes of 9
 _MOST_BESIDE = (
     300  # runs of type at one height; with 30,000 in one place, each would meet all others
 )
-_MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|[*†‡§¶]{1,3}|[a-z](?=$)")
+_MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*|(?:\[(?:\d{1,3}|[a-z])\])+|[*†‡§¶]{1,3}|[a-z](?=$)")
 _YEAR = re.compile(r"(?:^|\D)(?:19|20)\d\d$")
 
 
@@ -171,7 +171,19 @@ def _joins(row: _Row, other: _Row, gutters: Sequence[float], *, far: bool) -> bo
         if gap > 0.5 * one.size and any(abs(middle - gutter) < gap for gutter in gutters):
             return False
     size = max(one.size, two.size)
-    return far or -0.3 * size < gap < 1.2 * size
+    return far or -0.3 * size < gap < 1.2 * size or _fills(row, other)
+
+
+def _fills(row: _Row, other: _Row) -> bool:
+    """Whether words stand where others leave room for them: browsers paint raised marks last."""
+    if not row.left < other.left < other.right < row.right:
+        return False
+    size = other.tallest.size
+    solid = [glyph for glyph in row.glyphs if glyph.text != " "]
+    before = max(glyph.right for glyph in solid if glyph.left <= other.left)
+    after = min((glyph.left for glyph in solid if glyph.left > other.left), default=inf)
+    near = other.left - before < 1.2 * size and after - other.right < 1.2 * size
+    return near and before - other.left < 0.3 * size and other.right - after < 0.3 * size
 
 
 def _print(glyphs: list[Glyph], page: int) -> Printed | None:
