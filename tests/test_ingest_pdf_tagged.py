@@ -209,16 +209,18 @@ def test_a_table_that_only_lays_out_changes_nothing(rows: list[tuple[str, str]])
 
 
 def test_a_table_whose_cells_hold_tables_does_not_cut_the_lines_of_these() -> None:
-    page, rows = Page(), []
+    page, outer = Page(), Element("Table")
     for n in (1, 2, 3, 4):
-        heads, y = [], page.y
+        heads, y = Element("TR"), page.y
         for x, words in ((72.0, f"Round {n}"), (220.0, "In May"), (370.0, "By Ada Lind")):
             page.y = y
-            heads.append(Element("TD", [page.add("P", words, x=x)]))
-        said = [Element("TR", [Element("TD", [page.add("P", line)])]) for line in BODY]
-        rows += [Element("TR", [*heads]), Element("TR", [Element("TD", [Element("Table", said)])])]
+            heads.kids.append(Element("TD", [page.add("P", words, x=x)]))
+        inner = Element("Table")
+        for line in BODY:
+            inner.kids.append(Element("TR", [Element("TD", [page.add("P", line)])]))
+        outer.kids += [heads, Element("TR", [Element("TD", [inner])])]
         page.y -= 20
-    document = read([page], Element("Document", [Element("Table", [*rows])]))
+    document = read([page], Element("Document", [outer]))
     for line in BODY:
         assert document.text.count(line) == 4
 
