@@ -37,7 +37,7 @@ CODE = {
 LIBRARIES = {
     Stage.INGEST: (
         "charset-normalizer", "lxml", "markdown-it-py", "openpyxl", "pdfminer.six", "pdfplumber",
-        "pydantic", "pypdfium2", "PyYAML",
+        "pydantic", "pypdfium2", "pyspellchecker", "PyYAML",
     ),
     Stage.SEGMENT: ("lingua-language-detector", "pydantic", "spacy"),
     Stage.ASSEMBLE: (

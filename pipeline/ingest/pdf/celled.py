@@ -13,6 +13,7 @@ _SLACK = 1.0  # points that neighbours may overlap by
 _LONGEST = 1_500  # letters in a cell; a layout has pages in them
 _BROKEN = 0.4  # share of cells that begin small: lines of prose do, where each is tagged as a row
 _MOST = 2_000  # cells
+_MOST_TABLES = 100  # on a page
 
 Extent = tuple[float, float]
 
@@ -29,6 +30,8 @@ def celled_of(glyphs: Sequence[Glyph]) -> list[list[Rectangle]]:
         if glyph.tag and glyph.tag.cell and glyph.text != " ":
             tables[glyph.tag.cell.table].append(glyph)
     found = {number: cells for number, held in tables.items() if (cells := list(_cells(held)))}
+    if len(found) > _MOST_TABLES:
+        return []
     places = {number: around(cells) for number, cells in found.items()}
     for glyph in glyphs if found else ():
         own = glyph.tag.cell.table if glyph.tag and glyph.tag.cell else None

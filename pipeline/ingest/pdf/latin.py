@@ -34,7 +34,7 @@ class Letters:
         """Codes of a subset that only counts its glyphs are as often signs as letters; those of
         program text are letters that make words, with many signs."""
         codes = {self.chars[n] for n in where}
-        letters = [code for code in codes if code.isalnum() and code < "\u0100"]
+        letters = {code for code in codes if code.isalnum() and code < "\u0100"}
         points = sum(code in ".,:;-()'/" for code in codes)
         if len(letters) + points > _MOST * len(codes):
             return True

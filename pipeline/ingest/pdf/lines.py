@@ -176,11 +176,12 @@ def _joins(row: _Row, other: _Row, gutters: Sequence[float], *, far: bool) -> bo
 
 def _fills(row: _Row, other: _Row) -> bool:
     """Whether words stand where others leave room for them: browsers paint raised marks last."""
-    if not row.left < other.left < other.right < row.right:
+    within = row.left < other.left < other.right < row.right
+    if not within or len(row.glyphs) > _MOST_BESIDE:
         return False
     size = other.tallest.size
     solid = [glyph for glyph in row.glyphs if glyph.text != " "]
-    before = max(glyph.right for glyph in solid if glyph.left <= other.left)
+    before = max((glyph.right for glyph in solid if glyph.left <= other.left), default=-inf)
     after = min((glyph.left for glyph in solid if glyph.left > other.left), default=inf)
     near = other.left - before < 1.2 * size and after - other.right < 1.2 * size
     return near and before - other.left < 0.3 * size and other.right - after < 0.3 * size

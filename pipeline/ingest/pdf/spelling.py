@@ -16,7 +16,7 @@ from pipeline.model.hyphen import english
 
 # Codes that stand for nothing, and letters that no English word has.
 _CODE = r"\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\u0180-\u02af\u014c-\u014d"
-_CODED = re.compile(rf"[A-Za-z]*[{_CODE}][A-Za-z{_CODE}]*")
+_CODED = re.compile(rf"(?<![A-Za-z{_CODE}])[A-Za-z]*+[{_CODE}][A-Za-z{_CODE}]*+")
 _ONE = re.compile(f"[{_CODE}]")
 _LIGATURES = ("fi", "ff", "fl", "ffi", "ffl", "ti", "tt", "ft", "tti", "fft", "Th", "ct", "st")
 _FIRST = 0xF0000  # of a private plane, so that each ligature is one character for a while
@@ -25,6 +25,8 @@ _SPELT = {_FIRST + n: letters for n, letters in enumerate((*_LIGATURES, ""))}
 _PLACES = {letters: chr(place) for place, letters in _SPELT.items()}
 _KEPT = re.compile(f"[{chr(_FIRST)}-{_NOTHING}]")
 _SHARE = 0.25  # of the words with a code; the others are names, or of another language
+_ENOUGH = 200  # words that have not told what their code stands for
+_LONGEST = 30  # letters of a word
 _SURE = 5  # letters of a word that tells alone what its code stands for
 _ABOVE = "`´¨ˆ˜¯˘˙˚˝ˇ"
 _COMBINING = dict(
@@ -48,11 +50,15 @@ class Spelling:
     def kept(self, chars: str, place_of: Callable[[int, int], Rectangle]) -> str:
         """The characters of a page, as many: each ligature and accent that is known is one that
         `spelt` understands. `place_of` gives the box of a range of them."""
-        coded = {word for word in _CODED.findall(chars) if _is_lettered(word)}
+        coded = dict.fromkeys(word for word in _CODED.findall(chars) if _is_lettered(word))
+        fresh: set[str] = set()
         for word in coded:
             for code in set(_ONE.findall(word)) - self._known.keys():
-                self._words.setdefault(code, set()).add(word)
-        for code in sorted(self._words):
+                words = self._words.setdefault(code, set())
+                if len(words) < _ENOUGH and word not in words:
+                    words.add(word)
+                    fresh.add(code)
+        for code in sorted(fresh):
             if letters := self._told(code):
                 self._known[code] = letters
                 del self._words[code]
@@ -91,7 +97,8 @@ def spelt(text: str) -> str:
 
 def _is_lettered(word: str) -> bool:
     """Whether there are letters enough in a word to tell what the others are."""
-    return sum(letter.isascii() and letter.isalpha() for letter in word) > 1
+    letters = sum(letter.isascii() and letter.isalpha() for letter in word)
+    return letters > 1 and len(word) <= _LONGEST
 
 
 def _composed(chars: str, accents: list[int], place_of: Callable[[int, int], Rectangle]) -> str:
