@@ -8,6 +8,7 @@ from printing import assembled, lines, pdf, read_pages, read_pdf, rule, text
 from reportlab.pdfgen.canvas import Canvas
 from tagging import Element, marked, tagged_pdf
 
+from pipeline.ingest.pdf.leaf import is_bold
 from pipeline.model import BlockKind, Document
 
 SAID = ("Whoever keeps the ledger reads it every", "evening, and signs below the last entry.")
@@ -280,3 +281,33 @@ def test_raised_marks_that_a_browser_paints_last_stand_where_they_are_read() -> 
         "/etc/keepers"
     )
     assert [inline.kind for inline in first.inlines] == ["note", "strong"]
+
+
+def test_chapters_without_dots_before_and_behind_those_of_contents_are_entries() -> None:
+    entries = [("1 Harbour", "3"), ("2 Piers", "9"), ("3 Index", "40")]
+    page = text(72, 740, "Contents", font="B", size=14)
+    for n, (title, number) in enumerate(entries):
+        page += text(72, 700 - 60 * n, title, font="B") + text(500, 700 - 60 * n, number, font="B")
+        for m, part in enumerate(("The gates", "The locks") if n < 2 else ()):
+            page += text(90, 680 - 60 * n - 18 * m, f"{n + 1}.{m + 1} {part} {'. ' * 40} {number}")
+    document = read_pages(page, lines(72, 700, *SAID))
+    shown = [document.quote(b.span) for b in document.blocks if b.kind is BlockKind.HEADING]
+    assert shown == ["Contents"]
+    assert len(furniture(document)) == 7
+
+
+def test_numbered_headings_in_bold_are_headings_though_smaller_than_the_text() -> None:
+    """As journals of physics and of engineering have them."""
+    page, y = "", 740
+    for title in ("I. ON LEDGERS", "A. Who keeps them", "II. ON GATES"):
+        page += text(72, y, title, font="B", size=9) + lines(72, y - 24, *SAID, *SAID)
+        y -= 110
+    document = read_pages(page + text(72, y, "3. not bold", size=9))
+    shown = [document.quote(b.span) for b in document.blocks if b.kind is BlockKind.HEADING]
+    assert shown == ["I. ON LEDGERS", "A. Who keeps them", "II. ON GATES"]
+
+
+def test_bold_fonts_of_tex_are_told_by_two_letters() -> None:
+    bold = ("CMBX10", "CMSSBX10", "SFBX1000", "SFSX1440", "SFBI1000", "NimbusRomNo9L-Medi")
+    assert all(map(is_bold, bold))
+    assert not any(map(is_bold, ("CMR10", "SFRM1000", "SFTI0900", "SFSS1000", "MSBM10")))

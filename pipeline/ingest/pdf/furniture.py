@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import floor
 
 from pipeline.ingest.pdf.lines import Printed
@@ -112,6 +112,9 @@ def contents_of(lines: Sequence[Printed], goes_on: bool) -> set[Printed]:
     told = [n for n, ln in enumerate(lines) if ln.is_tagged("TOCI") and ends_in_page(ln)]
     leads = sorted({*leads, *told})
     leading = set(leads)
+    if leads:  # chapters have no dots: the first stands before all that have, the last behind them
+        for beyond in (range(leads[0] - 1, -1, -1), range(leads[-1] + 1, len(lines))):
+            leading.update(takewhile(lambda n: _leads(lines[n]), beyond))
     # The first line of an entry that is too long leads nowhere, but stands between those that do.
     return {
         line

@@ -158,7 +158,7 @@ def _is_heading(passage: Passage, type_: Type) -> bool:
         return True
     if text.endswith(":") or not re.match(r"[\"“‘'(\[#]*[A-Z\d]", rest):
         return False
-    if type_.is_small(passage.first):
+    if type_.is_small(passage.first) and not (passage.bold and opening):
         return False
     if passage.bold:
         return True

@@ -22,7 +22,10 @@ ASKEW = -1
 SPACE = 0.25  # em
 WHITE = "#ffffff"
 _UNSEEN = 0.03 * 255  # of a part of a colour
-_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|ssbx|-medi\b|\bbd\b", re.IGNORECASE)
+# Those of TeX say it in two letters: CMBX, CMSSBX, SFBX, SFSX, SFBI, ECBX.
+_BOLD = re.compile(
+    r"bold|black|heavy|demi|cmbx|ssbx|(?:sf|ec)(?:bx|sx|bi|bl)\d|-medi\b|\bbd\b", re.IGNORECASE
+)
 _DINGBATS = re.compile(r"wingding|webding|dingbat", re.IGNORECASE)
 
 
