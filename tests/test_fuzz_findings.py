@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from fuzz_pdf import Case, Told, faults_of, outcomes
 from mutations import mutated
+from pdfminer.psexceptions import PSEOF
 from printing import assembled, pdf, read_pages, text
 
 from pipeline.ingest.pdf import lines, sources
 from pipeline.ingest.pdf.leaf import Leaf
+from pipeline.ingest.pdf.plumber import _MOST_CODES, _Meanings
 from pipeline.ingest.pdf.sheet import Sheet, sheet_of
 from pipeline.run.pool import Outcome
 
@@ -98,3 +100,11 @@ def test_broken_files_have_sound_outcomes() -> None:
 def test_a_case_is_always_the_same_file() -> None:
     one, other = (mutated(Random("7"), pdf(SEEN), [pdf(SEEN)]) for _ in range(2))
     assert one == other
+
+
+def test_a_map_that_names_the_same_codes_over_and_over_ends() -> None:
+    meanings = _Meanings()
+    for _ in range(_MOST_CODES):
+        meanings.add_cid2unichr(65, 66)
+    with pytest.raises(PSEOF):
+        meanings.add_cid2unichr(65, 66)

@@ -92,10 +92,14 @@ class _Device(PDFPageAggregator):
 
 
 class _Meanings(FileUnicodeMap):
-    """What the codes of a font stand for; a few bytes may name ranges of billions of codes."""
+    """What the codes of a font stand for; a few bytes may name ranges of billions of codes, and
+    the same ones over and over."""
+
+    told = 0
 
     def add_cid2unichr(self, cid: int, code: Any) -> None:
-        if len(self.cid2unichr) >= _MOST_CODES:
+        self.told += 1
+        if self.told > _MOST_CODES:
             raise PSEOF  # as though the map ended here
         super().add_cid2unichr(cid, code)
 
