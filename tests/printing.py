@@ -77,6 +77,11 @@ def pdf(
     return assembled([body.encode("cp1252") for body in objects], trailer)
 
 
+def stream(data: bytes) -> bytes:
+    """An object that holds data."""
+    return b"<< /Length %d >>\nstream\n%b\nendstream" % (len(data), data)
+
+
 def assembled(objects: Sequence[bytes], trailer: str = "") -> bytes:
     """A PDF of these objects, numbered from 1; the first is the catalog."""
     pieces, places, length = [b"%PDF-1.4\n"], [], 9

@@ -4,7 +4,7 @@ import io
 from itertools import pairwise
 
 import pytest
-from printing import assembled, lines, pdf, read_pages, read_pdf, rule, text
+from printing import assembled, lines, pdf, read_pages, read_pdf, rule, stream, text
 from reportlab.pdfgen.canvas import Canvas
 from tagging import Element, marked, tagged_pdf
 
@@ -32,10 +32,6 @@ OWN = (
     b"<< /Type /FontDescriptor /FontName /Own /Flags 4 /Ascent 800 /Descent -200 >> /DW 500 >>] >>"
 )
 PLAIN = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-
-
-def stream(data: bytes) -> bytes:
-    return b"<< /Length %d >>\nstream\n%b\nendstream" % (len(data), data)
 
 
 def own(y: float, words: str) -> str:

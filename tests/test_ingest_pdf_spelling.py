@@ -1,16 +1,12 @@
 """Letters as a reader sees them, whatever code they have; words apart where a reader sees a gap."""
 
 import pytest
-from printing import assembled, lines, pdf, read_pdf, rule, text
+from printing import assembled, lines, pdf, read_pdf, rule, stream, text
 
 from pipeline.ingest.pdf.spelling import Spelling, spelt
 from pipeline.model import Document, Verdict
 
 SAID = ("Whoever keeps the ledger reads it every", "evening, and signs below the last entry.")
-
-
-def stream(data: bytes) -> bytes:
-    return b"<< /Length %d >>\nstream\n%b\nendstream" % (len(data), data)
 
 
 def printed(page: str, font: bytes, *also: bytes) -> Document:

@@ -33,12 +33,15 @@ def celled_of(glyphs: Sequence[Glyph]) -> list[list[Rectangle]]:
     if len(found) > _MOST_TABLES:
         return []
     places = {number: around(cells) for number, cells in found.items()}
-    for glyph in glyphs if found else ():
-        own = glyph.tag.cell.table if glyph.tag and glyph.tag.cell else None
-        for number, place in places.items():
-            if number != own and glyph.text != " " and glyph.is_in(place):
-                found.pop(number, None)
-    return list(found.values())
+    crossed = {
+        number
+        for glyph in (glyphs if places else ())
+        if glyph.text != " "
+        for number, place in places.items()
+        if glyph.is_in(place)
+        and not (glyph.tag and glyph.tag.cell and glyph.tag.cell.table == number)
+    }
+    return [cells for number, cells in found.items() if number not in crossed]
 
 
 def _cells(glyphs: Sequence[Glyph]) -> Iterator[Rectangle]:

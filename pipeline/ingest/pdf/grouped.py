@@ -193,8 +193,8 @@ def is_prose(rows: Sequence[Sequence[Part]], column: int) -> bool:
     lines = [part for cell in cells for part in cell]
     if sum(len(part.text.split()) for part in lines) < _FEWEST_WORDS * len(lines):
         return False
-    ends = [part.right for part in lines]
-    set_full = sum(max(ends) - end < _FLUSH for end in ends) > _JUSTIFIED * len(ends)
+    right = max(part.right for part in lines)
+    set_full = sum(right - part.right < _FLUSH for part in lines) > _JUSTIFIED * len(lines)
     over = pairwise((cell[0].text, cell[-1].text) for cell in cells)
     on = sum(b[:1].islower() and a[-1:] not in ".:;!?" for (_, a), (b, _) in over)
     return set_full and on > _GOES_ON * len(cells)

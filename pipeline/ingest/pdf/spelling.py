@@ -92,7 +92,7 @@ def is_kept(text: str) -> bool:
 
 def spelt(text: str) -> str:
     """A text of characters that were kept, in letters."""
-    return text.translate(_SPELT) if is_kept(text) else text
+    return text.translate(_SPELT)
 
 
 def _is_lettered(word: str) -> bool:
